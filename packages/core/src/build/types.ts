@@ -1,0 +1,152 @@
+import type { Code, Secret } from "../errors/index.ts";
+import type {
+  Clock,
+  ContainerLocator,
+  ItemOutcome,
+  Logger,
+  PackagePlan,
+  PackageStore,
+  RandomBytes,
+  Source,
+  Target,
+} from "../model/index.ts";
+
+/** A person who stands as author and editor of items whose source names none. */
+export interface DefaultAuthor {
+  readonly name: string;
+  /** Claims login with the UPN, for example `i:0#.f|membership|user@contoso.com`. */
+  readonly login: string;
+  readonly email?: string;
+}
+
+/** `SourceType` of ExportSettings.xml (Manifest page; mandatory since 2023). */
+export type SourceType =
+  | "AmazonS3"
+  | "AzureStorage"
+  | "Box"
+  | "Dropbox"
+  | "Egnyte"
+  | "FileShare"
+  | "GoogleCloudStorage"
+  | "GoogleDrive"
+  | "MicrosoftStream"
+  | "OneDrive"
+  | "SharePointOnline"
+  | "SharePointOnPremServer"
+  | "Other";
+
+export interface NameOptions {
+  /** What to do with names and paths that SharePoint refuses. Default: `rename`. `fail` ends the run at the first. */
+  readonly policy?: "rename" | "skip" | "fail";
+  /** How `rename` writes a refused character: `_xHHHH_` (reversible) or `_`. Default: `hex`. */
+  readonly renameWith?: "hex" | "underscore";
+}
+
+export interface PackageLimits {
+  /** Items per package, 1 to 250. Default: 250. */
+  readonly maxItems?: number;
+  /** Plaintext bytes per package, up to 250,000,000; a larger file goes alone. Default: 250,000,000. */
+  readonly maxBytes?: number;
+}
+
+export interface BuildOptions {
+  readonly source: Source;
+  readonly target: Target;
+  /** Where the packages go. */
+  readonly packages: PackageStore;
+  /** AES-256 key of 32 bytes, for every blob of the run; `none` writes plain blobs (own containers only). */
+  readonly encryption: Secret<Uint8Array> | "none";
+  readonly names?: NameOptions;
+  readonly limits?: PackageLimits;
+  /** Default: the System Account (`SHAREPOINT\system`). */
+  readonly defaultAuthor?: DefaultAuthor;
+  /** Default: `FileShare`. */
+  readonly sourceType?: SourceType;
+  /**
+   * Worker threads that read, hash, encrypt and upload; 0 does all on this thread.
+   * Default: available processors less one, at least 1 and at most 8.
+   */
+  readonly workers?: number;
+  /** Entry of the worker thread, for bundlers. Default: the one that is shipped. */
+  readonly workerUrl?: URL;
+  /** Bytes of a block, 1 MiB to 100 MiB. Default: 8 MiB. Memory: blockSize x (uploads + ahead + workers). */
+  readonly blockSize?: number;
+  /** Blocks and small blobs that are sent at once, over all workers. Default: 8. */
+  readonly uploads?: number;
+  /** Blocks that are sealed ahead of their upload, over all workers. Default: 4. */
+  readonly ahead?: number;
+  /** Packages that are being built at once. Default: 2 x (workers or 1). */
+  readonly packagesInFlight?: number;
+  /** Plans only: nothing is read or written; every item gets its outcome as if it had been packaged. Default: false. */
+  readonly dryRun?: boolean;
+  /** Answers for packages that an earlier run finished: true when the same plan needs no second execution. */
+  readonly isFinished?: (plan: PackagePlan) => boolean;
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+  /** Ends the run at once: work in flight is dropped, `result` rejects with code ABORTED. */
+  readonly signal?: AbortSignal;
+  readonly logger?: Logger;
+}
+
+/** One line of `packages.ndjson`: a finished package. */
+export interface PackageRecord {
+  readonly name: string;
+  readonly kind: PackagePlan["kind"];
+  readonly dependsOn: readonly string[];
+  readonly folders: number;
+  readonly files: number;
+  /** Bytes of plaintext. */
+  readonly bytes: number;
+  /** Bytes of all blobs, manifest files included. */
+  readonly storedBytes: number;
+  readonly blobs: number;
+  readonly encrypted: boolean;
+  readonly containers: { readonly content: ContainerLocator; readonly manifest: ContainerLocator };
+  /** SHA-256 of the plan, hexadecimal: the same plan need not be executed twice. */
+  readonly plan: string;
+}
+
+/** What happened, as facts. Unknown types may come with later releases. */
+export type BuildEvent =
+  /** An entry has its outcome. Each source entry has exactly one such event. */
+  | { readonly type: "item"; readonly outcome: ItemOutcome }
+  | { readonly type: "packageStarted"; readonly name: string; readonly items: number; readonly bytes: number }
+  | { readonly type: "packageFinished"; readonly record: PackageRecord }
+  /** The package was finished by an earlier run; its items have their outcomes from there. */
+  | { readonly type: "packageReused"; readonly name: string; readonly items: number; readonly bytes: number }
+  /** About every `progressInterval` of the clock; counts so far. */
+  | { readonly type: "progress"; readonly progress: BuildProgress }
+  /** The source has ended; the totals are final. */
+  | { readonly type: "scanned"; readonly items: number; readonly bytes: number }
+  | { readonly type: "warning"; readonly code: Code; readonly message: string; readonly source?: string };
+
+export interface BuildProgress {
+  /** Entries that the source has yielded. */
+  readonly scannedItems: number;
+  readonly scannedBytes: number;
+  /** Files whose content is stored, and bytes of plaintext that were sealed (files in flight included). */
+  readonly files: number;
+  readonly sealedBytes: number;
+  readonly packages: number;
+}
+
+export interface BuildSummary {
+  /** `interrupted` after `drain()`. */
+  readonly status: "complete" | "interrupted";
+  readonly packages: number;
+  readonly reusedPackages: number;
+  readonly counts: Readonly<Record<ItemOutcome["outcome"] | "renamed", number>>;
+  /** Bytes of plaintext in finished packages. */
+  readonly bytes: number;
+  readonly storedBytes: number;
+  /** The next free integer item id of the list, for the next run's `firstItemId`. */
+  readonly nextItemId: number;
+}
+
+/** A run in progress. It works whether or not its events are read; who reads them sets the pace. */
+export interface BuildRun extends AsyncIterable<BuildEvent> {
+  /** Resolves when the run has ended; rejects with a PrimepackError if it could not go on. */
+  readonly result: Promise<BuildSummary>;
+  /** Reads no more of the source, finishes what is in flight; `result` then resolves with `interrupted`. */
+  drain(): void;
+}

@@ -1,0 +1,4 @@
+export { type Code, type CodeEntry, codes } from "./codes.ts";
+export { describe, type ErrorWire, PrimepackError, type PrimepackErrorOptions } from "./primepack-error.ts";
+export { redact } from "./redact.ts";
+export { Secret, type SecretWire } from "./secret.ts";

@@ -1,0 +1,6 @@
+export * from "./item.ts";
+export * from "./limits.ts";
+export * from "./outcome.ts";
+export * from "./plan.ts";
+export * from "./ports.ts";
+export * from "./target.ts";

@@ -1,0 +1,33 @@
+/**
+ * The limits of the service, each with its public source. Microsoft changes them without notice; they stand here only.
+ *
+ * Names page = "Restrictions and limitations in OneDrive and SharePoint" (support.microsoft.com).
+ * Limits page = "SharePoint limits" (Microsoft 365 service description).
+ * Content page = "Preparing the content for Migration API" (learn.microsoft.com).
+ */
+
+/** Decimal megabyte, the unit of the package limit (no page says which; the smaller is safe). */
+export const MEGABYTE = 1_000_000;
+
+/** Items (files' versions, folders, list items) per package. Content page. */
+export const PACKAGE_MAX_ITEMS = 250;
+
+/** Plaintext bytes per package; a larger file goes alone. Content page. */
+export const PACKAGE_MAX_BYTES: number = 250 * MEGABYTE;
+
+/** UTF-16 units of the decoded server-relative path, without its leading slash. Names page: 400; "fewer than" elsewhere. */
+export const PATH_MAX_LENGTH = 399;
+
+/** UTF-16 units of one name. Names page. */
+export const NAME_MAX_LENGTH = 255;
+
+/** Bytes of one file. Limits page. */
+export const FILE_MAX_BYTES = 250_000_000_000;
+
+/** First and last date that a SharePoint date field holds. */
+export const DATE_MIN = "1900-01-01T00:00:00Z";
+export const DATE_MAX = "9999-12-31T23:59:59Z";
+
+/** Bytes of the AES-256 key and of the IV of each blob. API page, "Azure" section. */
+export const KEY_BYTES = 32;
+export const IV_BYTES = 16;
