@@ -9,7 +9,7 @@ export interface CodeEntry {
   readonly remedy: string;
 }
 
-export const codes = {
+const registry = {
   // usage: the caller's input
   INVALID_OPTION: { area: "usage", remedy: "Correct the option that the message names." },
   INVALID_TARGET: {
@@ -107,7 +107,9 @@ export const codes = {
     remedy: "The finished package did not read back as written; build it again and report this.",
   },
   INTERNAL: { area: "run", remedy: "This is a defect of primepack; please report it with the cause." },
-} as const satisfies Record<string, CodeEntry>;
+} as const;
 
 /** A key of the registry {@link codes}. */
-export type Code = keyof typeof codes;
+export type Code = keyof typeof registry;
+
+export const codes: Readonly<Record<Code, CodeEntry>> = registry;

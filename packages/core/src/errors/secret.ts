@@ -36,11 +36,10 @@ export class Secret<T extends string | Uint8Array = string> {
   toJSON(): string {
     return REDACTED;
   }
-
-  [inspect.custom](): string {
-    return REDACTED;
-  }
 }
+
+// Outside of the class body, since isolated declarations take no computed member names.
+Object.defineProperty(Secret.prototype, inspect.custom, { value: () => REDACTED });
 
 /** What crosses threads in place of a {@link Secret}. */
 export interface SecretWire<T extends string | Uint8Array = string> {
