@@ -3,4 +3,5 @@ export * from "./limits.ts";
 export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./ports.ts";
+export * from "./sealed.ts";
 export * from "./target.ts";
