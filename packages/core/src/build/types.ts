@@ -1,10 +1,10 @@
 import type { Code, Secret } from "../errors/index.ts";
 import type {
   Clock,
-  ContainerLocator,
   ItemOutcome,
   Logger,
   PackagePlan,
+  PackageRecord,
   PackageStore,
   RandomBytes,
   Source,
@@ -79,31 +79,13 @@ export interface BuildOptions {
   readonly packagesInFlight?: number;
   /** Plans only: nothing is read or written; every item gets its outcome as if it had been packaged. Default: false. */
   readonly dryRun?: boolean;
-  /** Answers for packages that an earlier run finished: true when the same plan needs no second execution. */
-  readonly isFinished?: (plan: PackagePlan) => boolean;
+  /** The record of the package if an earlier run finished this very plan: it is not executed a second time. */
+  readonly finished?: (plan: PackagePlan) => PackageRecord | undefined;
   readonly clock?: Clock;
   readonly random?: RandomBytes;
   /** Ends the run at once: work in flight is dropped, `result` rejects with code ABORTED. */
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
-}
-
-/** One line of `packages.ndjson`: a finished package. */
-export interface PackageRecord {
-  readonly name: string;
-  readonly kind: PackagePlan["kind"];
-  readonly dependsOn: readonly string[];
-  readonly folders: number;
-  readonly files: number;
-  /** Bytes of plaintext. */
-  readonly bytes: number;
-  /** Bytes of all blobs, manifest files included. */
-  readonly storedBytes: number;
-  readonly blobs: number;
-  readonly encrypted: boolean;
-  readonly containers: { readonly content: ContainerLocator; readonly manifest: ContainerLocator };
-  /** SHA-256 of the plan, hexadecimal: the same plan need not be executed twice. */
-  readonly plan: string;
 }
 
 /** What happened, as facts. Unknown types may come with later releases. */
@@ -113,9 +95,7 @@ export type BuildEvent =
   | { readonly type: "packageStarted"; readonly name: string; readonly items: number; readonly bytes: number }
   | { readonly type: "packageFinished"; readonly record: PackageRecord }
   /** The package was finished by an earlier run; its items have their outcomes from there. */
-  | { readonly type: "packageReused"; readonly name: string; readonly items: number; readonly bytes: number }
-  /** About every `progressInterval` of the clock; counts so far. */
-  | { readonly type: "progress"; readonly progress: BuildProgress }
+  | { readonly type: "packageReused"; readonly record: PackageRecord }
   /** The source has ended; the totals are final. */
   | { readonly type: "scanned"; readonly items: number; readonly bytes: number }
   | { readonly type: "warning"; readonly code: Code; readonly message: string; readonly source?: string };
@@ -143,10 +123,15 @@ export interface BuildSummary {
   readonly nextItemId: number;
 }
 
-/** A run in progress. It works whether or not its events are read; who reads them sets the pace. */
+/**
+ * A run in progress. It starts in the next turn of the event loop and works whether or not its events are read; who
+ * begins to read them in the same turn gets all of them, and sets the pace. Leaving the loop early ends only the reading.
+ */
 export interface BuildRun extends AsyncIterable<BuildEvent> {
   /** Resolves when the run has ended; rejects with a PrimepackError if it could not go on. */
   readonly result: Promise<BuildSummary>;
+  /** Counts so far, to be read at any time and as often as a view likes. */
+  readonly progress: BuildProgress;
   /** Reads no more of the source, finishes what is in flight; `result` then resolves with `interrupted`. */
   drain(): void;
 }

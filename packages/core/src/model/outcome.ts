@@ -42,6 +42,8 @@ export interface ExistingOutcome extends OutcomeBase {
 /** Not in any package: left out by the user's globs, skipped by a rule, or failed. */
 export interface MissingOutcome extends OutcomeBase {
   readonly outcome: "excluded" | "skipped" | "failed";
+  /** The package that it was planned for, where it failed after planning. */
+  readonly package?: string;
   readonly code: Code | "EXCLUDED";
   readonly message: string;
 }
