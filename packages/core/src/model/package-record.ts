@@ -1,5 +1,5 @@
 import type { PackagePlan } from "./plan.ts";
-import type { ContainerLocator } from "./ports.ts";
+import type { PackageLocation } from "./ports.ts";
 
 /** One line of `packages.ndjson`: a finished package. */
 export interface PackageRecord {
@@ -17,7 +17,8 @@ export interface PackageRecord {
   readonly storedBytes: number;
   readonly blobs: number;
   readonly encrypted: boolean;
-  readonly containers: { readonly content: ContainerLocator; readonly manifest: ContainerLocator };
+  /** Undefined for a store that only its process knows. */
+  readonly containers?: PackageLocation;
   /** SHA-256 of the plan, hexadecimal: the same plan need not be executed twice. */
   readonly plan: string;
 }

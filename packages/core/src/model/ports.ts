@@ -74,10 +74,22 @@ export interface PackageContainers {
   readonly manifest: BlobContainer;
   /** For workers: what opens an `azure` locator, a SAS query without the question mark. */
   readonly sas?: { readonly content: Secret; readonly manifest: Secret };
-  /** Makes the finished package appear, with the list of its blobs. Called once, after everything was read back. */
-  complete(blobs: readonly BlobRecord[]): Promise<void>;
+  /**
+   * Makes the finished package appear, with the list of its blobs. Called once, after everything was read back. Says
+   * where it is; undefined for a store that only this process knows.
+   */
+  complete(blobs: readonly BlobRecord[]): Promise<PackageLocation | undefined>;
   /** Drops everything that was written. */
   discard(): Promise<void>;
+}
+
+/**
+ * Where a finished package is: plain JSON without secrets. A `directory` path is relative to the folder that holds
+ * `packages.ndjson`, with `/` between names, so that the folder can be moved.
+ */
+export interface PackageLocation {
+  readonly content: ContainerLocator;
+  readonly manifest: ContainerLocator;
 }
 
 /** One line of a package's `blobs.ndjson`. */
