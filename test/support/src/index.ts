@@ -1,1 +1,1 @@
-export {};
+export { collect } from "./collect.ts";

@@ -69,7 +69,7 @@ export interface BuildOptions {
   readonly workers?: number;
   /** Entry of the worker thread, for bundlers. Default: the one that is shipped. */
   readonly workerUrl?: URL;
-  /** Bytes of a block, 1 MiB to 100 MiB. Default: 8 MiB. Memory: blockSize x (uploads + ahead + workers). */
+  /** Bytes of a block, 5 MiB to 100 MiB. Default: 8 MiB. Memory: blockSize x (uploads + ahead + workers). */
   readonly blockSize?: number;
   /** Blocks and small blobs that are sent at once, over all workers. Default: 8. */
   readonly uploads?: number;

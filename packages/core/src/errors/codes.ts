@@ -19,6 +19,10 @@ const registry = {
   INVALID_KEY: { area: "usage", remedy: "Give a key file with one line: 32 bytes in base64." },
   KEY_UNREADABLE: { area: "usage", remedy: "Check that the key file exists and that this user may read it." },
   OUTPUT_NOT_EMPTY: { area: "usage", remedy: "Choose an empty folder, or continue the run that it holds." },
+  PLAN_CHANGED: {
+    area: "usage",
+    remedy: "Build into a fresh folder; a run is continued with what it began with only.",
+  },
   OUTPUT_CONTAINS_SOURCE: {
     area: "usage",
     remedy: "Choose an output folder that lies neither in nor around a source.",

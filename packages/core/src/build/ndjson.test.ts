@@ -1,0 +1,36 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { collect } from "@primepack/test-support";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readNdjson } from "./ndjson.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "primepack-ndjson-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(text: string): Promise<unknown[]> {
+  const path = join(folder, "lines");
+  await writeFile(path, text);
+  return collect(readNdjson(path));
+}
+
+describe("readNdjson()", () => {
+  it("gives a value a line", async () => {
+    expect(await read('{"a":1}\n[2]\n')).toEqual([{ a: 1 }, [2]]);
+  });
+
+  it("leaves out a last line that was cut off", async () => {
+    expect(await read('{"a":1}\n{"b":')).toEqual([{ a: 1 }]);
+  });
+
+  it("throws on a broken line in the middle", async () => {
+    await expect(read('{"a":1}\n{"b":\n{"c":3}\n')).rejects.toThrow(SyntaxError);
+  });
+
+  it("gives nothing for a file that isn't there", async () => {
+    expect(await collect(readNdjson(join(folder, "none")))).toEqual([]);
+  });
+});

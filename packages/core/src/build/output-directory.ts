@@ -1,0 +1,235 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { directoryPackageStore } from "../container/directory-store.ts";
+import { PrimepackError, Secret } from "../errors/index.ts";
+import {
+  KEY_BYTES,
+  type PackagePlan,
+  type PackageRecord,
+  type PackageStore,
+  type RandomBytes,
+} from "../model/index.ts";
+import { planHash } from "../plan/plan-json.ts";
+import { KEY_FILE, readKeyFile, writeKeyFile } from "./key-file.ts";
+import { readNdjson } from "./ndjson.ts";
+import { RunRecords } from "./run-records.ts";
+import type { BuildEvent, BuildRun } from "./types.ts";
+
+export interface OutputDirectoryOptions {
+  /** `none` writes plain blobs. */
+  readonly encryption: "key" | "none";
+  /** A file of one line: 32 bytes in base64. Default: `DIR/key`, made if it isn't there. */
+  readonly keyFile?: string;
+  /** Go on with the run that the folder holds; an empty folder begins one. Default: false, the folder must be empty. */
+  readonly continue?: boolean;
+  /** Folders and files that are read: none may lie in or around the output. */
+  readonly sources?: readonly string[];
+  /** Makes the store of packages that go elsewhere than into this folder, for example to Azure Blob Storage. */
+  readonly store?: (run: { readonly runId: string; readonly directory: string }) => PackageStore;
+  /** Default: node:crypto's. */
+  readonly random?: RandomBytes;
+  /** Nothing of the folder but `dry-run-items.ndjson` is written. Default: false. */
+  readonly dryRun?: boolean;
+}
+
+/** An output folder: where packages, key and records of one run are. */
+export interface OutputDirectory {
+  readonly directory: string;
+  /** The packages, for {@link BuildOptions.packages}. */
+  readonly packages: PackageStore;
+  readonly encryption: Secret<Uint8Array> | "none";
+  /**
+   * For {@link BuildOptions.finished}: what an earlier run of this folder finished. Throws PLAN_CHANGED when that run
+   * planned the package otherwise: its ids would not fit those of the packages to come.
+   */
+  readonly finished: (plan: PackagePlan) => PackageRecord | undefined;
+  /**
+   * Passes the run's events on, each after it is recorded in `items.ndjson` or `packages.ndjson`. If recording fails
+   * (a full disk), the run is drained and the loop throws.
+   */
+  record(run: BuildRun): AsyncGenerator<BuildEvent, void, undefined>;
+}
+
+/** `run.json`: marks a folder as an output, and ties what was made elsewhere (containers) to it. */
+interface RunFile {
+  readonly schemaVersion: 1;
+  readonly runId: string;
+  /** First bytes of a hash of the key, hexadecimal: tells another key, and nothing of this one. Null: not encrypted. */
+  readonly keyCheck: string | null;
+}
+
+const RUN_FILE = "run.json";
+const PACKAGES_FILE = "packages.ndjson";
+const ITEMS_FILE = "items.ndjson";
+const DRY_RUN_ITEMS_FILE = "dry-run-items.ndjson";
+
+/**
+ * Opens or makes the folder. Throws OUTPUT_CONTAINS_SOURCE, OUTPUT_NOT_EMPTY, INVALID_KEY, KEY_UNREADABLE,
+ * OUTPUT_UNWRITABLE, DISK_FULL or INVALID_OPTION.
+ */
+export async function openOutputDirectory(
+  directory: string,
+  options: OutputDirectoryOptions,
+): Promise<OutputDirectory> {
+  const root = resolve(directory);
+  await refuseOverlap(root, options.sources ?? []);
+  const random = options.random ?? ((size) => randomBytes(size));
+  if (options.dryRun) return dryRunDirectory(root, options, random);
+
+  try {
+    await mkdir(root, { recursive: true });
+    const run = await readRunFile(root);
+    if (!run && (await readdir(root)).length > 0) throw notEmpty(root, "the folder is not empty");
+    if (run && !options.continue) throw notEmpty(root, "it holds a run already");
+
+    const encryption = options.encryption === "none" ? "none" : await openKey(root, options.keyFile, run, random);
+    const keyCheck = encryption === "none" ? null : checkOfKey(encryption);
+    if (run && run.keyCheck !== keyCheck) {
+      const given = keyCheck === null ? "no encryption" : "another key";
+      throw new PrimepackError(
+        "INVALID_KEY",
+        `Cannot continue the run as its packages need one key: current value is ${given}`,
+      );
+    }
+    const runId = run?.runId ?? Buffer.from(random(8, "run-id")).toString("hex");
+    if (!run) await writeRunFile(root, { schemaVersion: 1, runId, keyCheck });
+
+    const packages = options.store?.({ runId, directory: root }) ?? directoryPackageStore(root);
+    const finished = await finishedPackages(root);
+    return {
+      directory: root,
+      packages,
+      encryption,
+      finished: (plan) => {
+        const record = finished.get(plan.name);
+        if (record && record.plan !== planHash(plan)) throw planChanged(`package ${plan.name} was planned otherwise`);
+        return record;
+      },
+      record: (events) => record(events, root, ITEMS_FILE, finished),
+    };
+  } catch (error) {
+    throw outputError(error, root);
+  }
+}
+
+function record(run: BuildRun, root: string, itemsFile: string, finished: ReadonlyMap<string, PackageRecord>) {
+  // The iterator is made now, in the turn in which the run was: later ones would miss events.
+  const events = run[Symbol.asyncIterator]();
+  return (async function* recorded(): AsyncGenerator<BuildEvent, void, undefined> {
+    const records = await RunRecords.open(root, { items: itemsFile, packages: PACKAGES_FILE, finished });
+    const unseen = new Set(finished.keys());
+    let scanned = false;
+    try {
+      for (let step = await events.next(); !step.done; step = await events.next()) {
+        await records.write(step.value);
+        if (step.value.type === "packageReused") unseen.delete(step.value.record.name);
+        scanned ||= step.value.type === "scanned";
+        yield step.value;
+      }
+      if (scanned && unseen.size > 0) throw planChanged(`${unseen.size} finished packages are planned no more`);
+    } catch (error) {
+      run.drain();
+      throw outputError(error, root);
+    } finally {
+      await events.return?.();
+      await records.close();
+    }
+  })();
+}
+
+function dryRunDirectory(root: string, options: OutputDirectoryOptions, random: RandomBytes): OutputDirectory {
+  return {
+    directory: root,
+    packages: directoryPackageStore(root),
+    encryption: options.encryption === "none" ? "none" : new Secret(random(KEY_BYTES, "key")),
+    finished: () => undefined,
+    record: (run) => record(run, root, DRY_RUN_ITEMS_FILE, new Map()),
+  };
+}
+
+/** The key of the folder: the file that was named, or `DIR/key`, made for a new run. */
+async function openKey(root: string, keyFile: string | undefined, run: RunFile | undefined, random: RandomBytes) {
+  if (keyFile !== undefined) return readKeyFile(keyFile);
+  const path = join(root, KEY_FILE);
+  if (run) return readKeyFile(path);
+  const key = new Secret(random(KEY_BYTES, "key"));
+  await writeKeyFile(path, key);
+  return key;
+}
+
+function checkOfKey(key: Secret<Uint8Array>): string {
+  return createHash("sha256").update("primepack key check").update(key.reveal()).digest("hex").slice(0, 16);
+}
+
+/** What an earlier run finished, by package name. */
+async function finishedPackages(root: string): Promise<ReadonlyMap<string, PackageRecord>> {
+  const finished = new Map<string, PackageRecord>();
+  for await (const record of readNdjson<PackageRecord>(join(root, PACKAGES_FILE))) finished.set(record.name, record);
+  return finished;
+}
+
+async function readRunFile(root: string): Promise<RunFile | undefined> {
+  try {
+    return JSON.parse(await readFile(join(root, RUN_FILE), "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function writeRunFile(root: string, run: RunFile): Promise<void> {
+  const path = join(root, RUN_FILE);
+  await writeFile(`${path}.partial`, `${JSON.stringify(run)}\n`);
+  await rename(`${path}.partial`, path);
+}
+
+async function refuseOverlap(root: string, sources: readonly string[]): Promise<void> {
+  const output = await realpathOfNearest(root);
+  for (const source of sources) {
+    const path = await realpathOfNearest(resolve(source));
+    if (contains(path, output) || contains(output, path)) {
+      throw new PrimepackError(
+        "OUTPUT_CONTAINS_SOURCE",
+        `Cannot build into the output folder as it lies in or around a source: current value is ${root}`,
+      );
+    }
+  }
+}
+
+/** The real path of what exists of it, with the rest of the names behind. */
+async function realpathOfNearest(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realpathOfNearest(parent), relative(parent, path));
+  }
+}
+
+function contains(outer: string, inner: string): boolean {
+  const path = relative(outer, inner);
+  return path === "" || (path !== ".." && !path.startsWith(`..${sep}`) && resolve(path) !== path);
+}
+
+function planChanged(found: string): PrimepackError {
+  return new PrimepackError(
+    "PLAN_CHANGED",
+    `Cannot continue the run as it needs the source, target and options of its finished packages: ${found}`,
+  );
+}
+
+function notEmpty(root: string, constraint: string): PrimepackError {
+  return new PrimepackError("OUTPUT_NOT_EMPTY", `Cannot begin a run as ${constraint}: current value is ${root}`);
+}
+
+function outputError(error: unknown, root: string): PrimepackError {
+  if (error instanceof PrimepackError) return error;
+  const code = (error as NodeJS.ErrnoException)?.code;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new PrimepackError("DISK_FULL", `Cannot write to the output folder as its disk is full: ${root}`, {
+      cause: error,
+    });
+  }
+  return PrimepackError.from(error, "OUTPUT_UNWRITABLE", `use the output folder ${root}`);
+}

@@ -1,0 +1,224 @@
+import { PrimepackError } from "../errors/index.ts";
+import type { ItemOutcome, PackagePlan, PackageRecord, Source, SourceContent, SourceItem } from "../model/index.ts";
+import { planPackages } from "../plan/planner.ts";
+import { EventChannel } from "./event-channel.ts";
+import { executePackage, packagedOutcome } from "./execute-package.ts";
+import { type ResolvedBuildOptions, resolveOptions } from "./resolve-options.ts";
+import type { BuildEvent, BuildOptions, BuildProgress, BuildRun, BuildSummary } from "./types.ts";
+import { createSealer, type Sealer } from "./worker/sealer.ts";
+
+/** Events that wait for a slow reader before the run waits too. */
+const EVENTS_AHEAD = 1024;
+
+/**
+ * Builds the packages of one source for one library.
+ *
+ * Throws at once for options that can't be used (INVALID_OPTION, INVALID_KEY, INVALID_TARGET); everything later comes
+ * out of the run's events and its `result`.
+ */
+export function build(options: BuildOptions): BuildRun {
+  return new Run(resolveOptions(options));
+}
+
+class Run implements BuildRun {
+  readonly result: Promise<BuildSummary>;
+  readonly #options: ResolvedBuildOptions;
+  readonly #events = new EventChannel<BuildEvent>(EVENTS_AHEAD);
+  readonly #abort = new AbortController();
+  readonly #drain = new AbortController();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #counts: Record<ItemOutcome["outcome"] | "renamed", number> = {
+    packaged: 0,
+    renamed: 0,
+    existing: 0,
+    excluded: 0,
+    skipped: 0,
+    failed: 0,
+  };
+  readonly #scanned = { items: 0, bytes: 0 };
+  readonly #done = { files: 0, packages: 0, reused: 0, bytes: 0, storedBytes: 0 };
+  #sealer: Sealer | undefined;
+  #failure: PrimepackError | undefined;
+
+  constructor(options: ResolvedBuildOptions) {
+    this.#options = options;
+    this.result = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
+    // Whoever reads the events only is told there; nobody need listen twice.
+    this.result.catch(() => undefined);
+  }
+
+  get progress(): BuildProgress {
+    return {
+      scannedItems: this.#scanned.items,
+      scannedBytes: this.#scanned.bytes,
+      files: this.#done.files,
+      sealedBytes: this.#sealer?.sealedBytes ?? 0,
+      packages: this.#done.packages + this.#done.reused,
+    };
+  }
+
+  drain(): void {
+    this.#drain.abort();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<BuildEvent, void, undefined> {
+    return this.#events[Symbol.asyncIterator]();
+  }
+
+  async #run(): Promise<BuildSummary> {
+    const { signal } = this.#options;
+    const onAbort = () => this.#fail(aborted(signal?.reason));
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      const nextItemId = await this.#drive();
+      await Promise.all(this.#inFlight);
+      if (this.#failure) throw this.#failure;
+      this.#events.end();
+      return this.#summary(nextItemId);
+    } catch (error) {
+      this.#fail(error);
+      await Promise.allSettled(this.#inFlight);
+      const failure = this.#failure ?? PrimepackError.from(error, "INTERNAL", "build the packages");
+      this.#events.end(failure);
+      throw failure;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      await this.#sealer?.close();
+    }
+  }
+
+  /** Plans until the source ends, the run is drained or something fails; gives the next free item id. */
+  async #drive(): Promise<number> {
+    const { target, names, limits, clock, source, packagesInFlight } = this.#options;
+    const stop = AbortSignal.any([this.#drain.signal, this.#abort.signal]);
+    const planner = planPackages(this.#counted(source), { target, names, limits, now: clock() });
+    let nextItemId = target.firstItemId;
+    for (;;) {
+      const step = await untilStopped(planner.next(), stop);
+      if (step === undefined) {
+        // The source may be stuck in its own `next()`; nobody waits for it.
+        planner.return({ nextItemId, ...this.#scanned }).catch(() => undefined);
+        return nextItemId;
+      }
+      if (step.done) {
+        await this.#events.emit({ type: "scanned", ...this.#scanned });
+        return step.value.nextItemId;
+      }
+      const event = step.value;
+      if (event.type === "outcome") await this.#tell(event.outcome);
+      else if (event.type === "warning") await this.#events.emit(event);
+      else {
+        for (const { itemId } of event.plan.items) nextItemId = Math.max(nextItemId, itemId + 1);
+        await this.#start(event.plan, event.local);
+        while (this.#inFlight.size >= packagesInFlight) await Promise.race(this.#inFlight);
+      }
+    }
+  }
+
+  async #start(plan: PackagePlan, local: ReadonlyMap<number, SourceContent>): Promise<void> {
+    const { finished, dryRun } = this.#options;
+    const record = finished?.(plan);
+    if (record) return this.#reuse(record);
+    await this.#events.emit({ type: "packageStarted", name: plan.name, items: plan.items.length, bytes: plan.bytes });
+    if (dryRun) {
+      for (const item of plan.items) await this.#tell(packagedOutcome(plan, item));
+      this.#done.packages += 1;
+      this.#done.bytes += plan.bytes;
+      return;
+    }
+    const work = this.#execute(plan, local).catch((error: unknown) => this.#fail(error));
+    this.#inFlight.add(work);
+    work.finally(() => this.#inFlight.delete(work));
+  }
+
+  async #execute(plan: PackagePlan, local: ReadonlyMap<number, SourceContent>): Promise<void> {
+    const { packages: store, encryption, defaultAuthor, sourceType } = this.#options;
+    this.#sealer ??= createSealer(this.#options);
+    const { record, outcomes } = await executePackage(plan, {
+      store,
+      sealer: this.#sealer,
+      encryption,
+      local,
+      sourceType,
+      ...(defaultAuthor === undefined ? {} : { defaultAuthor }),
+      signal: this.#abort.signal,
+      onStored: () => {
+        this.#done.files += 1;
+      },
+    });
+    // Items before their package: who has recorded the package has recorded its items.
+    for (const outcome of outcomes) await this.#tell(outcome);
+    if (record === undefined) return;
+    this.#done.packages += 1;
+    this.#done.bytes += record.bytes;
+    this.#done.storedBytes += record.storedBytes;
+    await this.#events.emit({ type: "packageFinished", record });
+  }
+
+  async #reuse(record: PackageRecord): Promise<void> {
+    this.#counts.packaged += record.folders + record.files;
+    this.#counts.failed += record.failed;
+    this.#counts.renamed += record.renamed;
+    this.#done.files += record.files;
+    this.#done.reused += 1;
+    this.#done.bytes += record.bytes;
+    this.#done.storedBytes += record.storedBytes;
+    await this.#events.emit({ type: "packageReused", record });
+  }
+
+  async #tell(outcome: ItemOutcome): Promise<void> {
+    this.#counts[outcome.outcome] += 1;
+    if (outcome.outcome === "packaged" && outcome.renamed) this.#counts.renamed += 1;
+    await this.#events.emit({ type: "item", outcome });
+  }
+
+  /** The first failure counts; it ends everything that is in flight. */
+  #fail(reason: unknown): void {
+    this.#failure ??= PrimepackError.from(reason, "INTERNAL", "build the packages");
+    this.#abort.abort(this.#failure);
+  }
+
+  async *#counted(source: Source): AsyncGenerator<SourceItem> {
+    for await (const item of source) {
+      this.#scanned.items += 1;
+      if (item.kind === "file") this.#scanned.bytes += item.size;
+      yield item;
+    }
+  }
+
+  #summary(nextItemId: number): BuildSummary {
+    return {
+      status: this.#drain.signal.aborted ? "interrupted" : "complete",
+      packages: this.#done.packages,
+      reusedPackages: this.#done.reused,
+      counts: { ...this.#counts },
+      bytes: this.#done.bytes,
+      storedBytes: this.#done.storedBytes,
+      nextItemId,
+    };
+  }
+}
+
+/** What the promise gives, or undefined as soon as the signal is aborted. */
+async function untilStopped<T>(promise: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
+  if (stop.aborted) {
+    promise.catch(() => undefined);
+    return undefined;
+  }
+  let onAbort = () => {};
+  const stopped = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined);
+    stop.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    stop.removeEventListener("abort", onAbort);
+  }
+}
+
+function aborted(reason: unknown): PrimepackError {
+  if (reason instanceof PrimepackError) return reason;
+  return new PrimepackError("ABORTED", "Cannot go on with the run as its signal was aborted", { cause: reason });
+}
