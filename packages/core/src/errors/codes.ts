@@ -55,10 +55,15 @@ const registry = {
     area: "name",
     remedy: "Shorten folder names above the entry, or choose a target with a shorter URL.",
   },
+  NAME_UNUSUAL: {
+    area: "name",
+    remedy: "Look for the folder after the import; SharePoint may hide it as part of a saved web page.",
+  },
   PARENT_NOT_PACKAGED: { area: "name", remedy: "See what became of the folder above, and mend that." },
 
   // plan
   PLAN_VERSION: { area: "plan", remedy: "Execute the plan with the release of primepack that wrote it." },
+  PLAN_INVALID: { area: "plan", remedy: "The plan was cut or changed after it was written; plan again." },
   FILE_TOO_LARGE: { area: "plan", remedy: "SharePoint does not take a file of this size." },
   MANY_VERSIONS: {
     area: "plan",

@@ -23,6 +23,7 @@ export interface Renaming {
 }
 
 export type RenameReason =
+  | "empty-name"
   | "invalid-character"
   | "leading-or-trailing"
   | "reserved-name"
