@@ -5,7 +5,11 @@ export function deterministicRandom(seed = "seed"): (size: number, label: string
   return (size, label) => {
     const parts: Buffer[] = [];
     for (let length = 0; length < size; length += 32) {
-      parts.push(createHash("sha256").update(JSON.stringify([seed, label, length])).digest());
+      parts.push(
+        createHash("sha256")
+          .update(JSON.stringify([seed, label, length]))
+          .digest(),
+      );
     }
     return new Uint8Array(Buffer.concat(parts).subarray(0, size));
   };

@@ -9,7 +9,9 @@ export async function folderDigest(folder: string): Promise<Record<string, strin
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const digest = createHash("sha256").update(await readFile(path)).digest("hex");
+    const digest = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
     digests.push([relative(folder, path).split(sep).join("/"), digest]);
   }
   return Object.fromEntries(digests.sort(([a], [b]) => (a < b ? -1 : 1)));

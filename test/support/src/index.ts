@@ -1,5 +1,7 @@
+export { type CliOptions, type CliResult, runCliProcess } from "./cli-process.ts";
 export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";
 export { exampleTarget } from "./example-target.ts";
 export { folderDigest } from "./folder-digest.ts";
+export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
 export { temporaryFolder } from "./temporary-folder.ts";

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const bin = fileURLToPath(new URL("../../../packages/cli/dist/main.js", import.meta.url));
+
+export interface CliResult {
+  /** Exit code, or the signal that ended it. */
+  readonly exit: number | NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Sees each line of standard output as it comes, with the process to act on. */
+  readonly onLine?: (line: string, child: ChildProcess) => void;
+  /** Runs this program instead, with the built command as its last arguments: a wrapper such as `unshare`. */
+  readonly through?: (command: readonly string[]) => readonly [string, ...string[]];
+}
+
+/** Runs the built command line program in a process of its own. */
+export function runCliProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const command: readonly [string, ...string[]] = [process.execPath, bin, ...args];
+  const [file, ...rest] = options.through?.(command) ?? command;
+  const child = spawn(file, rest, {
+    cwd: options.cwd,
+    env: { ...process.env, PRIMEPACK_STORAGE: "", ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const stdout: string[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    stdout.push(line);
+    options.onLine?.(line, child);
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ exit: code ?? signal, stdout: stdout.join("\n"), stderr }));
+  });
+}
