@@ -1,4 +1,4 @@
-import { PrimepackError } from "../errors/index.ts";
+import { PrimepackError, type Secret } from "../errors/index.ts";
 import { IV_BYTES, KEY_BYTES } from "../model/index.ts";
 
 /** AES-256-CBC with PKCS#7 padding, the one encryption that the import takes (API page, "Azure" section). */
@@ -6,14 +6,14 @@ export const CIPHER = "aes-256-cbc";
 
 /** What one blob is encrypted with: a key of 32 bytes and an IV of 16 bytes that no other blob of the key shares. */
 export interface BlobEncryption {
-  readonly key: Uint8Array;
+  readonly key: Secret<Uint8Array>;
   readonly iv: Uint8Array;
 }
 
 /** Throws `code` if key or IV have another length than the cipher's. */
 export function checkEncryption({ key, iv }: BlobEncryption, code: "SEAL_FAILED" | "UNSEAL_FAILED"): void {
   const doing = code === "SEAL_FAILED" ? "encrypt a blob" : "decrypt a blob";
-  check(code, doing, "key", KEY_BYTES, key);
+  check(code, doing, "key", KEY_BYTES, key.reveal());
   check(code, doing, "IV", IV_BYTES, iv);
 }
 

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Secret } from "../errors/index.ts";
+import type { BlobEncryption } from "./cipher.ts";
 import { digestSealed, openSealed } from "./open-sealed.ts";
 import { sealBlocks } from "./seal-blocks.ts";
 
-const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+const key = new Secret(Uint8Array.from({ length: 32 }, (_, i) => i));
 const iv = Uint8Array.from({ length: 16 }, (_, i) => 0x10 + i);
 
-async function sealed(plaintext: Uint8Array, encryption?: { key: Uint8Array; iv: Uint8Array }) {
+async function sealed(plaintext: Uint8Array, encryption?: BlobEncryption) {
   const blocks: Uint8Array[] = [];
   const sealing = sealBlocks([plaintext], { blockSize: 64, encryption });
   for (;;) {
@@ -52,7 +54,7 @@ describe("openSealed()", () => {
   it("openSealed() throws UNSEAL_FAILED under another key", async () => {
     const { stored } = await sealed(Buffer.from("some text"), { key, iv });
     // Fixed, since one wrong key in 256 happens to leave valid padding.
-    const wrong = open([stored], { key: Buffer.alloc(32, 1), iv });
+    const wrong = open([stored], { key: new Secret<Uint8Array>(Buffer.alloc(32, 1)), iv });
     await expect(wrong).rejects.toMatchObject({ code: "UNSEAL_FAILED" });
   });
 
@@ -75,7 +77,7 @@ describe("openSealed()", () => {
   });
 
   it.each([
-    ["key", { key: new Uint8Array(16), iv }],
+    ["key", { key: new Secret(new Uint8Array(16)), iv }],
     ["IV", { key, iv: new Uint8Array(12) }],
   ])("openSealed() throws UNSEAL_FAILED for a %s of a wrong length", async (_name, encryption) => {
     await expect(open([], encryption)).rejects.toMatchObject({ code: "UNSEAL_FAILED" });

@@ -17,7 +17,8 @@ export async function* openSealed(
   encryption?: BlobEncryption,
 ): AsyncGenerator<Uint8Array, SealDigest, void> {
   if (encryption !== undefined) checkEncryption(encryption, "UNSEAL_FAILED");
-  const decipher = encryption === undefined ? undefined : createDecipheriv(CIPHER, encryption.key, encryption.iv);
+  const decipher =
+    encryption === undefined ? undefined : createDecipheriv(CIPHER, encryption.key.reveal(), encryption.iv);
   const md5 = createHash("md5");
   const quickXorHash = new QuickXorHash();
   let size = 0;

@@ -1,10 +1,12 @@
 import { createCipheriv, createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Secret } from "../errors/index.ts";
 import { QuickXorHash } from "./quick-xor-hash.ts";
 import { type SealBlocksOptions, type SealDigest, type SealedBlock, sealBlocks } from "./seal-blocks.ts";
 
-const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+const keyBytes = Uint8Array.from({ length: 32 }, (_, i) => i);
+const key = new Secret(keyBytes);
 const iv = (first: number) => Uint8Array.from({ length: 16 }, (_, i) => first + i);
 
 /** The encrypted blobs of the worked example of the package format, whose texts end with a line feed. */
@@ -67,7 +69,7 @@ describe("sealBlocks()", () => {
         async (chunks, blockSize, expectedSize, encrypted) => {
           const encryption = encrypted ? { key, iv: iv(1) } : undefined;
           const plaintext = Buffer.concat(chunks);
-          const cipher = createCipheriv("aes-256-cbc", key, iv(1));
+          const cipher = createCipheriv("aes-256-cbc", keyBytes, iv(1));
           const stored = encrypted ? Buffer.concat([cipher.update(plaintext), cipher.final()]) : plaintext;
           const { blocks, digest } = await seal(chunks, { blockSize, expectedSize, encryption });
           expect(joined(blocks).equals(stored)).toBe(true);
@@ -87,7 +89,7 @@ describe("sealBlocks()", () => {
   it("sealBlocks() works through chunks that are larger than a piece", async () => {
     const plaintext = Buffer.alloc(300_001, 7);
     const { blocks, digest } = await seal([plaintext], { blockSize: 100_000, encryption: { key, iv: iv(3) } });
-    const cipher = createCipheriv("aes-256-cbc", key, iv(3));
+    const cipher = createCipheriv("aes-256-cbc", keyBytes, iv(3));
     expect(joined(blocks).equals(Buffer.concat([cipher.update(plaintext), cipher.final()]))).toBe(true);
     expect(digest.size).toBe(300_001);
   });
@@ -171,7 +173,7 @@ describe("sealBlocks()", () => {
   });
 
   it.each([
-    ["key", { key: new Uint8Array(31), iv: iv(0) }],
+    ["key", { key: new Secret(new Uint8Array(31)), iv: iv(0) }],
     ["IV", { key, iv: new Uint8Array(15) }],
   ])("sealBlocks() throws SEAL_FAILED for a %s of a wrong length", async (_name, encryption) => {
     await expect(seal([], { blockSize: 10, encryption })).rejects.toMatchObject({ code: "SEAL_FAILED" });

@@ -114,7 +114,7 @@ class SealStream {
   constructor(encryption: BlobEncryption | undefined) {
     if (encryption === undefined) return;
     checkEncryption(encryption, "SEAL_FAILED");
-    this.#cipher = createCipheriv(CIPHER, encryption.key, encryption.iv);
+    this.#cipher = createCipheriv(CIPHER, encryption.key.reveal(), encryption.iv);
     this.#iv = encryption.iv;
   }
 
