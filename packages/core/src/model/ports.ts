@@ -68,12 +68,30 @@ export type ContainerLocator =
   /** `url` without a query; the SAS comes from the credential of the run. */
   | { readonly kind: "azure"; readonly url: string };
 
+/** How HTTP requests leave this machine. */
+export interface NetworkOptions {
+  /** URL of an HTTP proxy (`http:` or `https:`), with user and password where it asks for them. Default: none. */
+  readonly proxy?: string | Secret;
+  /**
+   * Hosts that are reached without the proxy, as in the customary `NO_PROXY`: `host`, `.domain` or `*.domain` (the
+   * domain and all below it), each optionally with `:port`; `*` for all.
+   */
+  readonly noProxy?: readonly string[];
+  /**
+   * Certificate authorities (PEM) that are trusted beside those that Node brings along. Where these are given, Node 20
+   * no longer looks at those of `NODE_EXTRA_CA_CERTS`, which otherwise work by themselves.
+   */
+  readonly ca?: readonly string[];
+}
+
 /** The two containers of one package. */
 export interface PackageContainers {
   readonly content: BlobContainer;
   readonly manifest: BlobContainer;
   /** For workers: what opens an `azure` locator, a SAS query without the question mark. */
   readonly sas?: { readonly content: Secret; readonly manifest: Secret };
+  /** For workers: how the containers are reached; goes beside `sas`, in its wire form. */
+  readonly network?: NetworkOptions;
   /**
    * Makes the finished package appear, with the list of its blobs. Called once, after everything was read back. Says
    * where it is; undefined for a store that only this process knows.
