@@ -1,0 +1,42 @@
+/**
+ * Vitest reporter: one plain line with the counts at the end of the run, and no silent skips in CI.
+ *
+ * Where CI is set, a skipped test fails the run, unless its name or note says that `../shared` is missing: those tests
+ * check against documents that aren't part of the repository. Everything else has to run.
+ */
+const EXCUSE = "../shared is missing";
+
+/** Counts of finished tests, and the names of skipped ones that have no excuse. */
+export function tally(testModules) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const unexcused = [];
+  for (const testModule of testModules) {
+    let failedInside = 0;
+    for (const test of testModule.children.allTests()) {
+      const result = test.result();
+      counts[result.state === "pending" ? "skipped" : result.state] += 1;
+      if (result.state === "failed") failedInside += 1;
+      const excused = `${test.fullName} ${result.note ?? ""}`.includes(EXCUSE);
+      if ((result.state === "skipped" || result.state === "pending") && !excused) {
+        unexcused.push(`${testModule.relativeModuleId} > ${test.fullName}`);
+      }
+    }
+    // A file that can't be loaded, or a hook that threw, has no failed test to stand for it.
+    if (testModule.state() === "failed" && failedInside === 0) counts.failed += 1;
+  }
+  return { counts, unexcused };
+}
+
+export default class TestSummary {
+  onTestRunEnd(testModules, unhandledErrors) {
+    const { counts, unexcused } = tally(testModules);
+    counts.failed += unhandledErrors.length;
+    const lines = [];
+    if (process.env.CI && unexcused.length > 0) {
+      process.exitCode = 1;
+      lines.push(`Skipped without saying that ${EXCUSE} (a failure in CI):`, ...unexcused.map((name) => `  ${name}`));
+    }
+    lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+}
