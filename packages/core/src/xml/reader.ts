@@ -1,0 +1,109 @@
+import { PrimepackError } from "../errors/index.ts";
+import type { XmlElement } from "./element.ts";
+import { piecesOf } from "./pieces.ts";
+import { defaultXmlReaderLimits, RecordParser, type XmlReaderLimits } from "./record-parser.ts";
+
+export interface XmlReaderOptions {
+  /** Local name of the root element. */
+  readonly root: string;
+  /** Namespace of the root element; the empty string for none. Default: any. */
+  readonly namespace?: string;
+  /** Name of the file, for messages. Default: `XML`. */
+  readonly file?: string;
+  readonly limits?: XmlReaderLimits;
+  /** Looked at before each piece of 64 KiB is parsed; ends the reading with code ABORTED. */
+  readonly signal?: AbortSignal;
+}
+
+export interface XmlRecordsOptions extends XmlReaderOptions {
+  /** Called once, before the first record, with the root's start tag (no children, no text). */
+  readonly onRoot?: (root: XmlElement) => void;
+}
+
+/** Bytes that are decoded and parsed in one go: the unit of memory, and how exact the length bound is. */
+export const PIECE_BYTES: number = 64 * 1024;
+
+/**
+ * Reads an XML file record by record: yields each child element of the root with all that is in it, in order.
+ *
+ * Buffers one record and the records of one piece of 64 KiB; the consumer sets the pace, and chunks may have any size.
+ * Namespaces are not resolved: names are as written, except that the prefix of the root is taken off wherever it
+ * stands, and a declaration of the root's own namespace is no attribute. An element that declares another default
+ * namespace shows it as its attribute `xmlns`.
+ *
+ * Records before a fault are yielded first. Faults are refused with line and column (in the message) of where the
+ * parser stood:
+ *
+ * - XML_MALFORMED: not well-formed, a duplicate attribute, an entity that XML does not define, a version but 1.0
+ * - XML_CHARACTER: a character that XML 1.0 cannot hold, written out or as a reference
+ * - XML_ENCODING: bytes or a declared encoding other than UTF-8 (a byte order mark is accepted)
+ * - XML_DOCTYPE, XML_TOO_DEEP, XML_TOO_LARGE: see {@link XmlReaderLimits}
+ * - MANIFEST_UNEXPECTED: another root or namespace, or text between records
+ * - ABORTED: by the signal
+ *
+ * Errors of `chunks` come through as they are.
+ */
+export function readXmlRecords(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: XmlRecordsOptions,
+): AsyncGenerator<XmlElement, void, undefined> {
+  return readRecords(chunks, options, 1, PIECE_BYTES);
+}
+
+/**
+ * Reads a whole small XML file into its root element; the bounds of one record apply to all of it.
+ *
+ * Errors are those of {@link readXmlRecords}.
+ */
+export async function readXmlDocument(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: XmlReaderOptions,
+): Promise<XmlElement> {
+  let root: XmlElement | undefined;
+  for await (const record of readRecords(chunks, options, 0, PIECE_BYTES)) root = record;
+  if (root === undefined) throw new PrimepackError("INTERNAL", "Cannot read XML as the parser gave no root element");
+  return root;
+}
+
+/** The reader behind both; `pieceBytes` is open to tests, which parse at every boundary. */
+export async function* readRecords(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: XmlRecordsOptions,
+  recordDepth: 0 | 1,
+  pieceBytes: number,
+): AsyncGenerator<XmlElement, void, undefined> {
+  const { signal } = options;
+  const file = options.file ?? "XML";
+  const parser = new RecordParser({
+    root: options.root,
+    namespace: options.namespace,
+    file,
+    limits: { ...defaultXmlReaderLimits, ...options.limits },
+    recordDepth,
+    onRoot: options.onRoot,
+  });
+  const throwIfAborted = (): void => {
+    if (!signal?.aborted) return;
+    throw new PrimepackError("ABORTED", `Cannot read on in ${file} as the caller aborted`, { cause: signal.reason });
+  };
+  throwIfAborted();
+  for await (const piece of piecesOf(chunks, pieceBytes)) {
+    throwIfAborted();
+    yield* finished(parser, () => parser.write(piece));
+  }
+  yield* finished(parser, () => parser.end());
+}
+
+/** The records that one step finishes; if it throws, after those that it had finished. */
+function* finished(parser: RecordParser, step: () => void): Generator<XmlElement, void, undefined> {
+  let fault: { readonly reason: unknown } | undefined;
+  try {
+    step();
+  } catch (reason) {
+    fault = { reason };
+  }
+  const { records } = parser;
+  parser.records = [];
+  yield* records;
+  if (fault !== undefined) throw fault.reason;
+}
