@@ -1,0 +1,122 @@
+import { PrimepackError } from "../../errors/index.ts";
+import type { SealedBlob } from "../../model/index.ts";
+import { type ReadFileResult, readStableFile } from "../../source/read-file.ts";
+import type { FileReply, SealTaskFile } from "./protocol.ts";
+import { type BlobSink, type WriteResources, writeBlob } from "./write-blob.ts";
+
+/** Some files of one package, on the thread that seals them. */
+export interface SealJob {
+  readonly container: BlobSink;
+  readonly files: readonly SealTaskFile[];
+  /** The bytes of a file whose content is `remote`, by its index. */
+  openRemote(file: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Ends the job; also aborted by the job itself when the container fails. */
+  readonly abort: AbortController;
+  /** Called once for each file that is stored. */
+  onStored(file: number): void;
+  /** Bytes of plaintext that were sealed; negative when an attempt failed and its bytes don't count. */
+  onSealed(bytes: number): void;
+}
+
+/**
+ * Reads, seals and stores the files of a job, several at once, so that the latency of one hides behind the others.
+ *
+ * A content that can't be read is its file's result; a failure of the container or of sealing, and an abort, reject with
+ * the reason of `job.abort`.
+ */
+export async function sealFiles(job: SealJob, resources: WriteResources, atOnce: number): Promise<FileReply[]> {
+  const replies: FileReply[] = [];
+  let next = 0;
+  const work = async () => {
+    while (next < job.files.length) {
+      const index = next++;
+      replies[index] = await sealFile(job, index, resources);
+    }
+  };
+  const lanes = Array.from({ length: Math.min(atOnce, job.files.length) }, () =>
+    work().catch((reason) => job.abort.abort(PrimepackError.from(reason, "SEAL_FAILED", "seal a blob"))),
+  );
+  await Promise.all(lanes);
+  job.abort.signal.throwIfAborted();
+  return replies;
+}
+
+async function sealFile(job: SealJob, index: number, resources: WriteResources): Promise<FileReply> {
+  const file = job.files[index];
+  if (file === undefined) throw new RangeError(`Cannot seal file ${index} as the job has no such file`);
+  const content = new Content(job, index, file);
+  let counted = 0;
+  try {
+    const digest = await writeBlob(
+      job.container,
+      {
+        name: file.blob,
+        chunks: content.chunks(),
+        iv: file.iv,
+        expectedSize: file.size,
+        contentType: file.contentType,
+        abort: job.abort,
+        onSealed: (bytes) => {
+          counted += bytes;
+          job.onSealed(bytes);
+        },
+      },
+      resources,
+    );
+    job.onStored(index);
+    const modified = content.facts?.modified;
+    const sealed: SealedBlob = { name: file.blob, ...digest, ...(modified === undefined ? {} : { modified }) };
+    return { sealed };
+  } catch (reason) {
+    job.onSealed(-counted);
+    if (content.failure === undefined || job.abort.signal.aborted) throw reason;
+    return { error: content.failure.toWire() };
+  }
+}
+
+/** A file's bytes, and what was learned from reading them. */
+class Content {
+  /** Set once a file was read to its end. */
+  facts: ReadFileResult | undefined;
+  /** Why it could not be read; other errors that end the reading are not the content's. */
+  failure: PrimepackError | undefined;
+  readonly #job: SealJob;
+  readonly #index: number;
+  readonly #file: SealTaskFile;
+
+  constructor(job: SealJob, index: number, file: SealTaskFile) {
+    this.#job = job;
+    this.#index = index;
+    this.#file = file;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void, void> {
+    const { signal } = this.#job.abort;
+    const { blob, content, size } = this.#file;
+    try {
+      if (content.kind === "path") this.facts = yield* readStableFile(content.path, { signal });
+      else yield* ofExactSize(this.#job.openRemote(this.#index, signal), size, blob);
+    } catch (reason) {
+      this.failure = PrimepackError.from(reason, "SOURCE_FAILED", `read the content of blob ${blob}`);
+      throw this.failure;
+    }
+  }
+}
+
+/** The same chunks; throws SOURCE_INVALID_ITEM as soon as they are more than `size` bytes, or at their end if fewer. */
+async function* ofExactSize(chunks: AsyncIterable<Uint8Array>, size: number, blob: string) {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > size) throw wrongSize(blob, size, `more than ${size}`);
+    yield chunk;
+  }
+  if (bytes < size) throw wrongSize(blob, size, `${bytes}`);
+}
+
+function wrongSize(blob: string, size: number, found: string): PrimepackError {
+  return new PrimepackError(
+    "SOURCE_INVALID_ITEM",
+    `Cannot seal blob ${blob} as its item's size is given as ${size} bytes: current value is ${found}`,
+  );
+}

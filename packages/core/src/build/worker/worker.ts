@@ -1,0 +1,105 @@
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { openLocatedContainer } from "../../container/locate.ts";
+import { PrimepackError, Secret } from "../../errors/index.ts";
+import type { BlobContainer, Logger } from "../../model/index.ts";
+import { sealFiles } from "./handle-seal.ts";
+import { workerShare } from "./memory-bound.ts";
+import {
+  Counter,
+  type LogMessage,
+  type SealReply,
+  type SealTask,
+  type ToMain,
+  type ToWorker,
+  type WorkerStart,
+} from "./protocol.ts";
+import { RemoteContainer } from "./remote-container.ts";
+import { RemoteContents } from "./remote-content.ts";
+import { createSealThread, type SealThread } from "./seal-thread.ts";
+import type { BlobSink } from "./write-blob.ts";
+
+// The entry of a worker thread. What it imports, directly or not, is loaded once for each thread: keep it small.
+
+/** Containers that stay open, so that tasks of the same package share their connections. */
+const OPEN_CONTAINERS = 16;
+const openContainers = new Map<string, BlobContainer>();
+let thread: SealThread | undefined;
+
+/** Runs one task; never rejects. */
+export default async function runSealTask(task: SealTask): Promise<SealReply> {
+  const { port } = task;
+  const abort = new AbortController();
+  const post = (message: ToMain, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, transfer);
+  const remoteContainer = new RemoteContainer(post);
+  const remoteContents = new RemoteContents(post);
+  port.on("message", (message: ToWorker) => {
+    if (message.type === "abort") abort.abort(PrimepackError.fromWire(message.error));
+    else if (message.type === "called") remoteContainer.settle(message);
+    else remoteContents.receive(message);
+  });
+  try {
+    thread ??= startThread(workerData);
+    const container = task.container === "remote" ? remoteContainer : openOnce(task.container, thread);
+    const results = await sealFiles(
+      {
+        container,
+        files: task.files,
+        openRemote: (file, signal) => remoteContents.open(file, signal),
+        abort,
+        onStored: gatherStored(port),
+        onSealed: thread.onSealed,
+      },
+      thread.resources,
+      thread.filesAtOnce,
+    );
+    return { results };
+  } catch (reason) {
+    return { error: PrimepackError.from(reason, "SEAL_FAILED", "seal files of a package").toWire() };
+  } finally {
+    port.close();
+  }
+}
+
+function startThread({ memory, encryption, counters }: WorkerStart): SealThread {
+  const ordinal = Atomics.add(new BigInt64Array(counters), Counter.startedWorkers, 1n);
+  const key = encryption === "none" ? undefined : Secret.fromWire(encryption);
+  return createSealThread(workerShare(memory, Number(ordinal)), memory.blockSize, key, counters);
+}
+
+function openOnce({ locator, sas }: Exclude<SealTask["container"], "remote">, { uploads }: SealThread): BlobSink {
+  const key = JSON.stringify([locator, sas?.secret]);
+  const open = openContainers.get(key);
+  if (open !== undefined) return open;
+  const oldest = openContainers.keys().next();
+  if (openContainers.size >= OPEN_CONTAINERS && oldest.done !== true) openContainers.delete(oldest.value);
+  const { logs }: WorkerStart = workerData;
+  const container = openLocatedContainer(locator, {
+    concurrency: uploads,
+    ...(sas === undefined ? {} : { sas: Secret.fromWire(sas) }),
+    ...(logs ? { logger } : {}),
+  });
+  openContainers.set(key, container);
+  return container;
+}
+
+const logger: Logger = {
+  debug: (message, fields) => log("debug", message, fields),
+  warn: (message, fields) => log("warn", message, fields),
+};
+
+function log(level: LogMessage["level"], message: string, fields: LogMessage["fields"]): void {
+  parentPort?.postMessage({ type: "log", level, message, ...(fields === undefined ? {} : { fields }) });
+}
+
+/** Tells of stored files, those of one turn of the event loop in one message. */
+function gatherStored(port: MessagePort): (file: number) => void {
+  let files: number[] = [];
+  return (file) => {
+    files.push(file);
+    if (files.length > 1) return;
+    setImmediate(() => {
+      port.postMessage({ type: "stored", files } satisfies ToMain);
+      files = [];
+    });
+  };
+}
