@@ -40,6 +40,15 @@ const registry = {
     remedy: "Links are not followed; add the link's target as a source of its own if it is wanted.",
   },
   SOURCE_SPECIAL: { area: "source", remedy: "Devices, pipes and sockets have no content that a library could hold." },
+  SOURCE_PATH_TOO_LONG: {
+    area: "source",
+    remedy:
+      "The operating system opens no path of this length; shorten folder names, or move the tree nearer the root.",
+  },
+  SOURCE_LOOP: {
+    area: "source",
+    remedy: "The folder is one of those above it (a mount inside itself); what it holds is packaged there.",
+  },
   SOURCE_ORDER: {
     area: "source",
     remedy: "A source yields a folder before what is in it and does not come back to a folder it has left.",
