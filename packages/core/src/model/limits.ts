@@ -24,6 +24,9 @@ export const NAME_MAX_LENGTH = 255;
 /** Bytes of one file. Limits page. */
 export const FILE_MAX_BYTES = 250_000_000_000;
 
+/** Largest integer id of a list item: the manifest's `IntId` is an xs:int (DeploymentManifest.xsd). */
+export const ITEM_ID_MAX = 2_147_483_647;
+
 /** First and last date that a SharePoint date field holds. */
 export const DATE_MIN = "1900-01-01T00:00:00Z";
 export const DATE_MAX = "9999-12-31T23:59:59Z";

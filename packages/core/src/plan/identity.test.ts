@@ -5,7 +5,7 @@ import { Identity, normalizeGuid, PRIMEPACK_NAMESPACE, uuidv5 } from "./identity
 const URL_NAMESPACE = "6ba7b811-9dad-11d1-80b4-00c04fd430c8";
 const DNS_NAMESPACE = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 const LIST_ID = "b2222222-2222-4222-8222-222222222222";
-const ROOT = new Uint8Array();
+const ROOT: Uint8Array = new Uint8Array();
 
 // Computed by an independent implementation: Python's uuid, hashlib and unicodedata.
 const VECTORS: readonly (readonly ["folder" | "file" | "item", readonly string[], number, string])[] = [

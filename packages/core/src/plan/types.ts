@@ -1,0 +1,47 @@
+import type { Code } from "../errors/index.ts";
+import type { ItemOutcome, PackagePlan, SourceContent, Target } from "../model/index.ts";
+import type { RenameStyle } from "./rename.ts";
+
+/** What {@link planPackages} needs, every default filled in and every bound checked. */
+export interface ResolvedPlanOptions {
+  readonly target: Target;
+  readonly names: {
+    /** `rename` mends what SharePoint refuses; `skip` leaves the item out; `fail` ends planning at the first. */
+    readonly policy: "rename" | "skip" | "fail";
+    readonly renameWith: RenameStyle;
+  };
+  readonly limits: {
+    /** Items per package, at least 1. */
+    readonly maxItems: number;
+    /** Plaintext bytes per package; a larger file goes alone. */
+    readonly maxBytes: number;
+  };
+  /** The date of items whose source names none. */
+  readonly now: Date;
+  /** Told of each entry that the source yields: the bytes of a file, else 0. It must not throw. */
+  readonly onItem?: (bytes: number) => void;
+  /** Looked at between two entries; planning then ends with ABORTED. A source that hangs is the caller's to leave. */
+  readonly signal?: AbortSignal;
+}
+
+/** A finished plan, and the contents of its files that only this process can open, by their locator's handle. */
+export interface PlannedPackage {
+  readonly type: "package";
+  readonly plan: PackagePlan;
+  readonly local: ReadonlyMap<number, SourceContent>;
+}
+
+export type PlanEvent =
+  | PlannedPackage
+  /** An entry that is in no package. */
+  | { readonly type: "outcome"; readonly outcome: Exclude<ItemOutcome, { outcome: "packaged" }> }
+  | { readonly type: "warning"; readonly code: Code; readonly message: string; readonly source: string };
+
+export interface PlanEnd {
+  /** The first integer item id of the list that no planned item has. */
+  readonly nextItemId: number;
+  /** Entries that the source yielded, whatever became of them. */
+  readonly items: number;
+  /** Bytes of the files among them. */
+  readonly bytes: number;
+}
