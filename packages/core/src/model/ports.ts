@@ -37,6 +37,8 @@ export interface BlobWriteOptions {
  *
  * Durable when the promise resolves as far as the store itself promises; read-after-write holds for one process.
  * A blob does not exist (for `read`, `properties`) before `putBlob` or `putBlockList` has resolved.
+ * The memory of a `body` may be used again once its promise has resolved if the container has a locator; one without a
+ * locator may keep it.
  * Errors are PrimepackErrors of area `container`.
  */
 export interface BlobContainer {
