@@ -3,6 +3,7 @@ import type { Secret } from "../../errors/index.ts";
 import { ByteBudget } from "../../seal/byte-budget.ts";
 import type { MemoryShare } from "./memory-bound.ts";
 import { Counter } from "./protocol.ts";
+import { SpareBlock } from "./spare-block.ts";
 import type { WriteResources } from "./write-blob.ts";
 
 /** What everything that is sealed on one thread shares. */
@@ -24,7 +25,13 @@ export function createSealThread(
 ): SealThread {
   const counts = new BigInt64Array(counters);
   return {
-    resources: { blockSize, key, budget: new ByteBudget(share.blockBytes), upload: pLimit(share.uploads) },
+    resources: {
+      blockSize,
+      key,
+      budget: new ByteBudget(share.blockBytes),
+      spare: new SpareBlock(blockSize),
+      upload: pLimit(share.uploads),
+    },
     uploads: share.uploads,
     filesAtOnce: Math.max(2, Math.floor(share.blockBytes / blockSize)),
     onSealed: (bytes) => {

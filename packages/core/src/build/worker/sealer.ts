@@ -28,7 +28,7 @@ import {
 } from "./protocol.ts";
 import { runTask } from "./run-task.ts";
 import { createSealThread, type SealThread } from "./seal-thread.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { createAbort, untilAborted } from "./until-aborted.ts";
 import { writeBlob } from "./write-blob.ts";
 
 /** Tasks that a worker has at once, so that it need not wait for the next one while the last uploads of one are out. */
@@ -126,7 +126,7 @@ class WorkerSealer implements Sealer {
   readonly #mainTasks: LimitFunction = pLimit(TASKS_PER_WORKER);
   readonly #pool: Piscina | undefined;
   /** Aborted once no work can be taken any more: after a crash, and by `close()`. */
-  readonly #ended = new AbortController();
+  readonly #ended = createAbort();
 
   constructor(options: SealerOptions) {
     const { encryption, workers, blockSize } = options;
@@ -234,7 +234,7 @@ class WorkerSealer implements Sealer {
 
   /** Aborts with a PrimepackError when the caller's signal does, and when the sealer ends. */
   #linkedAbort(signal: AbortSignal): { readonly abort: AbortController; unlink(): void } {
-    const abort = new AbortController();
+    const abort = createAbort();
     const ended = this.#ended.signal;
     const follow = () => {
       const by = ended.aborted ? ended : signal;

@@ -16,6 +16,7 @@ import {
 import { RemoteContainer } from "./remote-container.ts";
 import { RemoteContents } from "./remote-content.ts";
 import { createSealThread, type SealThread } from "./seal-thread.ts";
+import { createAbort } from "./until-aborted.ts";
 import type { BlobSink } from "./write-blob.ts";
 
 // The entry of a worker thread. What it imports, directly or not, is loaded once for each thread: keep it small.
@@ -28,7 +29,7 @@ let thread: SealThread | undefined;
 /** Runs one task; never rejects. */
 export default async function runSealTask(task: SealTask): Promise<SealReply> {
   const { port } = task;
-  const abort = new AbortController();
+  const abort = createAbort();
   const post = (message: ToMain, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const remoteContainer = new RemoteContainer(post);
   const remoteContents = new RemoteContents(post);

@@ -3,10 +3,11 @@ import { PrimepackError, type Secret } from "../../errors/index.ts";
 import type { BlobContainer, BlobWriteOptions } from "../../model/index.ts";
 import type { ByteBudget, HeldBytes } from "../../seal/byte-budget.ts";
 import { type SealDigest, sealBlocks } from "../../seal/seal-blocks.ts";
+import type { SpareBlock } from "./spare-block.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** The requests that writing a blob needs. */
-export type BlobSink = Pick<BlobContainer, "putBlob" | "putBlock" | "putBlockList" | "snapshot" | "remove">;
+/** The requests that writing a blob needs. A sink with a locator needs a body no more once its request has succeeded. */
+export type BlobSink = Pick<BlobContainer, "locator" | "putBlob" | "putBlock" | "putBlockList" | "snapshot" | "remove">;
 
 /** What all blobs that one thread writes share. */
 export interface WriteResources {
@@ -15,6 +16,7 @@ export interface WriteResources {
   readonly key: Secret<Uint8Array> | undefined;
   /** Bounds the bytes of blocks that are alive. */
   readonly budget: ByteBudget;
+  readonly spare: SpareBlock;
   /** Bounds the requests that are under way. */
   readonly upload: LimitFunction;
 }
@@ -121,7 +123,7 @@ class BlobWriting {
     this.#release(this.#room);
     this.#room = await this.#resources.budget.take(bytes, this.#signal);
     this.#rooms.add(this.#room);
-    return Buffer.allocUnsafeSlow(bytes);
+    return this.#resources.spare.take(bytes);
   }
 
   #release(room: HeldBytes | undefined): void {
@@ -137,7 +139,10 @@ class BlobWriting {
     const sending = this.#request(() =>
       this.#container.putBlock(this.#blob.name, index, offset, bytes, this.#signal),
     ).then(
-      () => this.#release(room),
+      () => {
+        if (this.#container.locator !== undefined) this.#resources.spare.give(bytes);
+        this.#release(room);
+      },
       // The signal has fired and tells the reason to everybody.
       () => undefined,
     );
