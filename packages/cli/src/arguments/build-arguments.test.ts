@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { readBuildArguments } from "./build-arguments.ts";
+
+const least = ["source", "--target", "t.json", "--out", "o"];
+
+describe("readBuildArguments()", () => {
+  it("leaves every default to core", () => {
+    expect(readBuildArguments(least)).toEqual({
+      sources: ["source"],
+      target: "t.json",
+      out: "o",
+      encryption: "key",
+      continue: false,
+      include: [],
+      exclude: [],
+      settings: { names: {}, limits: {}, dryRun: false },
+      json: false,
+      quiet: false,
+    });
+  });
+
+  it("turns every flag into core's option and unit", () => {
+    const { settings, ...rest } = readBuildArguments([
+      ...["a", "b", "--target=t", "--out=o", "--no-encryption", "--storage-file", "s", "--continue", "--dry-run"],
+      ...[
+        "--include",
+        "*.txt",
+        "--include",
+        "*.md",
+        "--exclude",
+        "tmp/**",
+        "--names",
+        "skip",
+        "--rename-with=underscore",
+      ],
+      ...["--max-items", "10", "--max-megabytes", "5", "--workers", "0", "--block-size", "6", "--uploads", "3"],
+      ...["--ahead", "0", "--author-name", "A", "--author-login", "i:0#.f|membership|a@b", "--author-email", "a@b"],
+      ...["--source-type", "Box", "--json", "--quiet"],
+    ]);
+    expect(rest).toEqual({
+      sources: ["a", "b"],
+      target: "t",
+      out: "o",
+      encryption: "none",
+      storageFile: "s",
+      continue: true,
+      include: ["*.txt", "*.md"],
+      exclude: ["tmp/**"],
+      json: true,
+      quiet: true,
+    });
+    expect(settings).toEqual({
+      names: { policy: "skip", renameWith: "underscore" },
+      limits: { maxItems: 10, maxBytes: 5_000_000 },
+      defaultAuthor: { name: "A", login: "i:0#.f|membership|a@b", email: "a@b" },
+      sourceType: "Box",
+      workers: 0,
+      blockSize: 6 * 1024 * 1024,
+      uploads: 3,
+      ahead: 0,
+      dryRun: true,
+    });
+  });
+
+  it.each<[string[], string]>([
+    [["--target", "t", "--out", "o"], "SOURCE is needed"],
+    [["a", "--out", "o"], "--target is needed"],
+    [["a", "--target", "t"], "--out is needed"],
+    [["a", "--target", "t", "--out", ""], "--out is needed"],
+    [[...least, "--colour"], "Unknown option '--colour'"],
+    [[...least, "--workers"], "argument missing"],
+    [[...least, "--json=yes"], "does not take an argument"],
+    [[...least, "--no-encryption", "--key-file", "k"], "--key-file with --no-encryption"],
+    [[...least, "--max-items", "251"], "--max-items as it takes a whole number from 1 to 250: current value is 251"],
+    [[...least, "--max-items", "0"], "current value is 0"],
+    [[...least, "--max-megabytes", "2.5"], "current value is 2.5"],
+    [[...least, "--block-size", "4"], "from 5 to 100"],
+    [[...least, "--workers", "65"], "from 0 to 64"],
+    [[...least, "--uploads", "1e2"], "current value is 1e2"],
+    [[...least, "--ahead=-1"], "current value is -1"],
+    [[...least, "--names", "keep"], "rename, skip, fail"],
+    [[...least, "--rename-with", "x"], "hex, underscore"],
+    [[...least, "--source-type", "Disk"], "FileShare"],
+    [[...least, "--author-name", "A"], "--author-login belong together"],
+  ])("refuses %j", (argv, message) => {
+    expect(() => readBuildArguments(argv)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) }),
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import { readFlags, required, usageError } from "./flags.ts";
+
+const flags = {
+  "key-file": { type: "string" },
+  source: { type: "string", multiple: true },
+  include: { type: "string", multiple: true },
+  exclude: { type: "string", multiple: true },
+  "storage-file": { type: "string" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean" },
+} as const;
+
+export interface VerifyArguments {
+  readonly directory: string;
+  readonly keyFile?: string;
+  /** Paths and patterns as given. */
+  readonly sources: readonly string[];
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly storageFile?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** The command line of `primepack verify`, without the command. Throws INVALID_OPTION at the first fault. */
+export function readVerifyArguments(argv: readonly string[]): VerifyArguments {
+  const { values, positionals } = readFlags(argv, flags);
+  const [directory, ...others] = positionals;
+  if (directory === undefined || others.length > 0) {
+    throw usageError(`Cannot verify as one DIR is needed: current number of arguments is ${positionals.length}`);
+  }
+  const { "key-file": keyFile, "storage-file": storageFile } = values;
+  return {
+    directory,
+    ...(keyFile === undefined ? {} : { keyFile: required("--key-file", keyFile) }),
+    ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
+    sources: values.source ?? [],
+    include: values.include ?? [],
+    exclude: values.exclude ?? [],
+    json: values.json ?? false,
+    quiet: values.quiet ?? false,
+  };
+}

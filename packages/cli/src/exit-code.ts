@@ -1,0 +1,31 @@
+import type { BuildSummary, PrimepackError } from "@primepack/core";
+
+/** What the program's exit status says; every command's help lists it. */
+export const exitCodes = {
+  complete: 0,
+  itemsMissing: 1,
+  usage: 2,
+  aborted: 3,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  0: "complete",
+  1: "some items failed or were skipped, or verify found errors",
+  2: "the command line, target, key or folders can't be used",
+  3: "ended by an error",
+  130: "interrupted",
+};
+
+export function exitCodeOfBuild({ status, counts }: BuildSummary): ExitCode {
+  if (status === "interrupted") return exitCodes.interrupted;
+  return counts.failed + counts.skipped > 0 ? exitCodes.itemsMissing : exitCodes.complete;
+}
+
+/** `area` is that of the error's code in the registry. */
+export function exitCodeOfError(code: PrimepackError["code"], area: string, wasInterrupted: boolean): ExitCode {
+  if (wasInterrupted && code === "ABORTED") return exitCodes.interrupted;
+  return area === "usage" ? exitCodes.usage : exitCodes.aborted;
+}

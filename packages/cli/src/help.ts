@@ -1,0 +1,81 @@
+import { exitCodeMeanings } from "./exit-code.ts";
+
+const exitStatus = Object.entries(exitCodeMeanings)
+  .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+  .join("\n");
+
+const general = `primepack builds and verifies SharePoint Migration API packages
+
+  primepack build SOURCE... --target FILE --out DIR [options]
+  primepack verify DIR [options]
+
+  primepack COMMAND --help   the options of a command
+  primepack --version
+
+Exit status
+${exitStatus}
+`;
+
+const build = `primepack build SOURCE... --target FILE --out DIR [options]
+
+Builds packages from folders and files. A SOURCE is a path, or a pattern that is expanded.
+
+  --target FILE          the library: JSON, see docs/cli.md
+  --out DIR              packages, records and key; empty, or with --continue that of an earlier run
+  --key-file FILE        one line, 32 bytes in base64; default: DIR/key, made if it isn't there
+  --no-encryption        plain blobs, for containers of your own
+  --storage-file FILE    upload to Azure: a file with a connection string or account SAS URL
+                         (or the variable PRIMEPACK_STORAGE; never an argument)
+  --continue             go on with the run that DIR holds
+  --dry-run              say what would become of every item; build nothing
+  --include GLOB         take only files that match (may be repeated)
+  --exclude GLOB         leave out what matches (may be repeated)
+  --names POLICY         names that SharePoint refuses: rename (default), skip or fail
+  --rename-with STYLE    hex (default: _xHHHH_) or underscore
+  --max-items N          items per package, 1 to 250 (default 250)
+  --max-megabytes N      plaintext of a package in 10^6 bytes, 1 to 250 (default 250)
+  --workers N            threads that read, hash, encrypt and upload, 0 to 64
+                         (default: processors less one, at least 1 and at most 8)
+  --block-size MIB       5 to 100 (default 8); memory: block size x (uploads + ahead + workers)
+  --uploads N            blocks sent at once, 1 to 256 (default 8)
+  --ahead N              blocks sealed ahead of their upload, 0 to 256 (default 4)
+  --author-name NAME     author of items whose source names none, with
+  --author-login LOGIN   i:0#.f|membership|user@contoso.com (default: the System Account)
+  --author-email EMAIL
+  --source-type TYPE     FileShare (default), GoogleDrive, Box, Other and so on
+  --json                 one JSON event a line
+  --quiet                only the summary
+
+Ctrl+C finishes what is in flight and says how to go on; a second one ends the run at once.
+
+Exit status
+${exitStatus}
+`;
+
+const verify = `primepack verify DIR [options]
+
+Looks at finished packages a second time: decrypts, hashes, and checks what the service would refuse.
+
+  --key-file FILE        default: DIR/key
+  --source SOURCE        compare content with this folder or file (may be repeated)
+  --include GLOB         as given to the build (may be repeated)
+  --exclude GLOB         as given to the build (may be repeated)
+  --storage-file FILE    for packages in Azure: a file with a connection string or account SAS URL
+                         (or the variable PRIMEPACK_STORAGE; never an argument)
+  --json                 one JSON event a line
+  --quiet                only the summary
+
+Exit status
+${exitStatus}
+`;
+
+const texts: Readonly<Record<string, string>> = { build, verify };
+
+/** The help that the arguments ask for, if they do. Loads nothing of core, so that it is there at once. */
+export function requestedHelp(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf("--");
+  const flags = end === -1 ? argv : argv.slice(0, end);
+  if (argv.length > 0 && argv[0] !== "help" && !flags.includes("--help") && !flags.includes("-h")) return undefined;
+  const command = flags.find((argument) => Object.hasOwn(texts, argument));
+  return (command === undefined ? undefined : texts[command]) ?? general;
+}

@@ -1,0 +1,52 @@
+/** What tells of Ctrl+C: a process, or an event emitter in a test. */
+export interface InterruptSignals {
+  on(signal: "SIGINT", listener: () => void): unknown;
+  off(signal: "SIGINT", listener: () => void): unknown;
+}
+
+/**
+ * Two steps of ending: the first SIGINT asks to drain, the second to abort. Afterwards the listener is gone, so that a
+ * third one ends the process whatever it does.
+ */
+export class Interrupt {
+  readonly #signals: InterruptSignals;
+  readonly #abort = new AbortController();
+  readonly #onSignal = () => this.#step();
+  #drain: (() => void) | undefined;
+  #requested = false;
+
+  constructor(signals: InterruptSignals) {
+    this.#signals = signals;
+    signals.on("SIGINT", this.#onSignal);
+  }
+
+  /** Whether there was a SIGINT. */
+  get requested(): boolean {
+    return this.#requested;
+  }
+
+  /** Aborted by the second SIGINT; by the first while nothing can be drained. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** From now on the first SIGINT calls this. */
+  drainWith(drain: () => void): void {
+    this.#drain = drain;
+  }
+
+  close(): void {
+    this.#signals.off("SIGINT", this.#onSignal);
+  }
+
+  #step(): void {
+    const drain = this.#requested ? undefined : this.#drain;
+    this.#requested = true;
+    if (drain) {
+      drain();
+    } else {
+      this.close();
+      this.#abort.abort();
+    }
+  }
+}

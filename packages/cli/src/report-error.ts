@@ -1,0 +1,32 @@
+import { codes, PrimepackError } from "@primepack/core";
+import { type ExitCode, exitCodeOfError } from "./exit-code.ts";
+import { jsonLine } from "./view/json-build-view.ts";
+import type { OutputStream } from "./view/output-stream.ts";
+import { safeText } from "./view/safe-text.ts";
+
+export interface ErrorReportOptions {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Also a JSON line on stdout. */
+  readonly json: boolean;
+  /** There was a SIGINT. */
+  readonly interrupted: boolean;
+  /** The command that goes on with the run, if one can. */
+  readonly resume?: string;
+}
+
+/** Says what ended the command: one line with the message, one with what to do next. Gives the exit status. */
+export async function reportError(reason: unknown, options: ErrorReportOptions): Promise<ExitCode> {
+  const { stdout, stderr, json, interrupted, resume } = options;
+  const error = PrimepackError.from(reason, "INTERNAL", "run the command");
+  const { code, message, hint } = error;
+  const exitCode = exitCodeOfError(code, codes[code].area, interrupted);
+  const goOn = resume === undefined ? "" : `  Go on with: ${safeText(resume)}\n`;
+  await stderr.write(`primepack: ${safeText(message)}\n  ${safeText(hint)} (${code})\n${goOn}`);
+  if (json) {
+    await stdout.write(
+      jsonLine({ type: "error", code, message, hint, exitCode, ...(resume === undefined ? {} : { resume }) }),
+    );
+  }
+  return exitCode;
+}

@@ -1,0 +1,31 @@
+import { exitCodeMeanings } from "../exit-code.ts";
+import type { BuildEnd } from "./build-view.ts";
+import { formatBytes, formatCount, formatCountOf } from "./quantities.ts";
+import { safeText } from "./safe-text.ts";
+
+/** The lines that end a build. */
+export function buildSummaryLines(end: BuildEnd): string[] {
+  const { summary, exitCode, directory, keyFile, inContainers, dryRun } = end;
+  const { counts } = summary;
+  const made = `${formatCountOf(summary.packages, "package")}`;
+  const reused = summary.reusedPackages > 0 ? ` and kept ${formatCount(summary.reusedPackages)}` : "";
+  const where = inContainers
+    ? `Azure Blob Storage; ${safeText(directory)}/packages.ndjson names the containers`
+    : safeText(directory);
+  const lines = dryRun
+    ? [`Planned ${made}, ${formatBytes(summary.bytes)}; nothing was built`]
+    : [
+        `Built ${made}${reused}, ${formatBytes(summary.bytes)} (${formatBytes(summary.storedBytes)} stored)`,
+        `Packages: ${where}`,
+      ];
+  lines.push(
+    `Items: ${(["packaged", "renamed", "existing", "excluded", "skipped", "failed"] as const)
+      .map((outcome) => `${formatCount(counts[outcome])} ${outcome}`)
+      .join(", ")}`,
+  );
+  lines.push(`Records: ${safeText(directory)}/${dryRun ? "dry-run-items.ndjson" : "items.ndjson"}`);
+  if (keyFile !== undefined) lines.push(`Key: ${safeText(keyFile)}`);
+  lines.push(`Next free item id: ${summary.nextItemId}`);
+  lines.push(`Exit status ${exitCode}: ${exitCodeMeanings[exitCode]}`);
+  return lines;
+}
