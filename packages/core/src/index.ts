@@ -1,2 +1,17 @@
-export * from "./errors/index.ts";
+// Promises: what stands here keeps its meaning within a major version.
+
+export { readKeyFile } from "./build/key-file.ts";
+export { type OutputDirectory, type OutputDirectoryOptions, openOutputDirectory } from "./build/output-directory.ts";
+export { build } from "./build/run.ts";
+export { parseTarget } from "./build/target.ts";
+export type * from "./build/types.ts";
+export { type AzureStoreOptions, azurePackageStore } from "./container/azure-store.ts";
+export { directoryPackageStore } from "./container/directory-store.ts";
+export { type LocatedContainerOptions, openLocatedContainer } from "./container/locate.ts";
+export { type MemoryPackage, type MemoryPackageStore, memoryPackageStore } from "./container/memory.ts";
+export { type Code, type CodeEntry, codes, describe, PrimepackError, redact, Secret } from "./errors/index.ts";
 export * from "./model/index.ts";
+export { parsePlan, planHash } from "./plan/plan-json.ts";
+export { decodeName } from "./plan/rename.ts";
+export { countFileSystem, fileSystemSource } from "./source/file-system.ts";
+export * from "./verify/index.ts";

@@ -1,5 +1,5 @@
 import { PrimepackError } from "../errors/index.ts";
-import type { ItemOutcome, PackagePlan, PackageRecord, Source, SourceContent, SourceItem } from "../model/index.ts";
+import type { ItemOutcome, PackagePlan, PackageRecord, SourceContent } from "../model/index.ts";
 import { planPackages } from "../plan/planner.ts";
 import { EventChannel } from "./event-channel.ts";
 import { executePackage, packagedOutcome } from "./execute-package.ts";
@@ -92,7 +92,11 @@ class Run implements BuildRun {
   async #drive(): Promise<number> {
     const { target, names, limits, clock, source, packagesInFlight } = this.#options;
     const stop = AbortSignal.any([this.#drain.signal, this.#abort.signal]);
-    const planner = planPackages(this.#counted(source), { target, names, limits, now: clock() });
+    const onItem = (bytes: number) => {
+      this.#scanned.items += 1;
+      this.#scanned.bytes += bytes;
+    };
+    const planner = planPackages(source, { target, names, limits, now: clock(), onItem });
     let nextItemId = target.firstItemId;
     for (;;) {
       const step = await untilStopped(planner.next(), stop);
@@ -177,14 +181,6 @@ class Run implements BuildRun {
   #fail(reason: unknown): void {
     this.#failure ??= PrimepackError.from(reason, "INTERNAL", "build the packages");
     this.#abort.abort(this.#failure);
-  }
-
-  async *#counted(source: Source): AsyncGenerator<SourceItem> {
-    for await (const item of source) {
-      this.#scanned.items += 1;
-      if (item.kind === "file") this.#scanned.bytes += item.size;
-      yield item;
-    }
   }
 
   #summary(nextItemId: number): BuildSummary {
