@@ -10,8 +10,8 @@ describe("EventChannel", () => {
   it("keeps events from the moment the iterator is made", async () => {
     const channel = new EventChannel<number>(10);
     const events = channel[Symbol.asyncIterator]();
-    channel.emit(1);
-    channel.emit(2);
+    void channel.emit(1);
+    void channel.emit(2);
     channel.end();
     expect(await events.next()).toEqual({ value: 1, done: false });
     expect(await events.next()).toEqual({ value: 2, done: false });
@@ -49,7 +49,7 @@ describe("EventChannel", () => {
   it("throws its failure after the events that wait", async () => {
     const channel = new EventChannel<number>(5);
     const events = channel[Symbol.asyncIterator]();
-    channel.emit(1);
+    void channel.emit(1);
     channel.end(new Error("broken"));
     expect((await events.next()).value).toBe(1);
     await expect(events.next()).rejects.toThrow("broken");

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { PrimepackError, Secret } from "../errors/index.ts";
 import { KEY_BYTES, PACKAGE_MAX_BYTES, PACKAGE_MAX_ITEMS } from "../model/index.ts";
+import { systemClock } from "./system-clock.ts";
 import { checkTarget } from "./target.ts";
 import type { BuildOptions, NameOptions, PackageLimits } from "./types.ts";
 
@@ -10,7 +11,7 @@ const MEBIBYTE = 1024 * 1024;
 /** A blob has at most 50,000 blocks (Put Block List page), and the largest file must fit. */
 const BLOCK_SIZE_MIN = 5 * MEBIBYTE;
 
-type Optional = "defaultAuthor" | "workerUrl" | "finished" | "signal" | "logger" | "network";
+type Optional = "defaultAuthor" | "workerUrl" | "finished" | "signal" | "logger";
 
 /** {@link BuildOptions} with every default filled in and every bound checked. */
 export type ResolvedBuildOptions = Required<Omit<BuildOptions, Optional | "names" | "limits">> &
@@ -29,7 +30,7 @@ export function resolveOptions(options: BuildOptions): ResolvedBuildOptions {
     ahead = 4,
     packagesInFlight = 2 * Math.max(1, workers),
     dryRun = false,
-    clock = () => new Date(),
+    clock = systemClock,
     random = (size: number) => randomBytes(size),
   } = options;
   const { policy = "rename", renameWith = "hex" } = names;

@@ -87,6 +87,6 @@ async function rewrite<T>(path: string, wanted: (value: T) => boolean): Promise<
       await Promise.race([new Promise((resolve) => output.once("drain", resolve)), failed]);
     }
   }
-  await Promise.race([new Promise<void>((resolve) => output.end(resolve)), failed]);
+  await Promise.race([new Promise<void>((resolve) => output.end(() => resolve())), failed]);
   await rename(partial, path);
 }

@@ -133,7 +133,7 @@ class Run implements BuildRun {
     }
     const work = this.#execute(plan, local).catch((error: unknown) => this.#fail(error));
     this.#inFlight.add(work);
-    work.finally(() => this.#inFlight.delete(work));
+    void work.then(() => this.#inFlight.delete(work));
   }
 
   async #execute(plan: PackagePlan, local: ReadonlyMap<number, SourceContent>): Promise<void> {
