@@ -1,3 +1,4 @@
+export { type Azurite, startAzurite } from "./azurite.ts";
 export { type CliOptions, type CliResult, runCliProcess } from "./cli-process.ts";
 export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";

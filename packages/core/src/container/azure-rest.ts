@@ -1,0 +1,101 @@
+import type { PrimepackError, Secret } from "../errors/index.ts";
+import { abortedError, throwIfAborted } from "./aborted.ts";
+import { encodeBlobName } from "./blob-name.ts";
+import type { HttpReply, StreamingReply } from "./http-reply.ts";
+import type { HttpRequest, HttpTransport } from "./http-transport.ts";
+import { refusedError, StorageError, unreachableError } from "./storage-error.ts";
+import { TransportFault } from "./transport-fault.ts";
+
+/** Version of the Blob service's REST API; the SAS may be of any other. Put Blob takes 5,000 MiB since 2019-12-12. */
+export const AZURE_API_VERSION = "2021-12-02";
+
+export interface AzureRequest {
+  readonly method: HttpRequest["method"];
+  /** Undefined for the container itself. */
+  readonly name?: string;
+  /** Parameters beside the SAS, encoded: `comp=snapshot`. */
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly signal?: AbortSignal | undefined;
+  /** What the request is for, for messages: "write the blob x". */
+  readonly doing: string;
+}
+
+/**
+ * Requests to one container of the Azure Blob service, authorised by a SAS: one attempt each, errors translated.
+ *
+ * The SAS is put behind each request's own parameters as it was given: taking it apart and putting it together again
+ * would change its percent-encoding, and with it the signature.
+ */
+export class AzureRest {
+  readonly url: string;
+  readonly #transport: HttpTransport;
+  readonly #path: string;
+  readonly #sas: Secret | undefined;
+
+  constructor(containerUrl: string, sas: Secret | undefined, transport: HttpTransport) {
+    const url = new URL(containerUrl);
+    this.#path = url.pathname.replace(/\/$/, "");
+    this.url = url.origin + this.#path;
+    this.#sas = sas;
+    this.#transport = transport;
+  }
+
+  /** The reply with its body; rejects for a status of 300 or more. */
+  async send(request: AzureRequest): Promise<HttpReply> {
+    throwIfAborted(request.signal, request.doing);
+    let reply: HttpReply;
+    try {
+      reply = await this.#transport.send(this.#http(request));
+    } catch (error) {
+      throw this.#translate(error, request);
+    }
+    if (reply.status >= 300) throw refusedError(reply, request.doing);
+    return reply;
+  }
+
+  /** Resolves when the headers have come; errors of the body are translated too. */
+  async receive(request: AzureRequest): Promise<StreamingReply> {
+    throwIfAborted(request.signal, request.doing);
+    try {
+      const reply = await this.#transport.receive(this.#http(request));
+      if (reply.status < 300) return { ...reply, body: this.#translated(reply.body, request) };
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of reply.body) chunks.push(chunk);
+      throw refusedError({ ...reply, body: Buffer.concat(chunks) }, request.doing);
+    } catch (error) {
+      throw this.#translate(error, request);
+    }
+  }
+
+  async *#translated(
+    body: AsyncIterable<Uint8Array>,
+    request: AzureRequest,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw this.#translate(error, request);
+    }
+  }
+
+  #http({ method, name, query, headers, body, signal }: AzureRequest): HttpRequest {
+    const path = name === undefined ? this.#path : `${this.#path}/${encodeBlobName(name)}`;
+    const parameters = [query, this.#sas?.reveal()].filter(Boolean).join("&");
+    return {
+      method,
+      path: parameters === "" ? path : `${path}?${parameters}`,
+      headers: { "x-ms-version": AZURE_API_VERSION, ...headers },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+  }
+
+  #translate(error: unknown, { doing, signal }: AzureRequest): PrimepackError {
+    if (error instanceof StorageError) return error;
+    if (error instanceof TransportFault) return unreachableError(error, doing, this.#transport.origin);
+    if (signal?.aborted) return abortedError(signal, doing);
+    return unreachableError(new TransportFault(error), doing, this.#transport.origin);
+  }
+}

@@ -1,0 +1,98 @@
+import type { BlobContainer, Logger } from "../model/index.ts";
+import { abortedError } from "./aborted.ts";
+import { StorageError } from "./storage-error.ts";
+import { systemTimer, type Timer } from "./timer.ts";
+import { type ContainerRequest, InterceptedContainer } from "./wrapped.ts";
+
+export interface RetryOptions {
+  /** Times that a request is sent, the first included. Default: 9, which waits 45 to 90 seconds in all. */
+  readonly attempts?: number;
+  /** Milliseconds before the second attempt; doubled for each further one. Default: 400. */
+  readonly firstDelayMs?: number;
+  /** Milliseconds that the doubling ends at. Default: 30,000. */
+  readonly maxDelayMs?: number;
+  /** The longest wait, in milliseconds, that the storage may ask for; if it asks for more, the error comes out. Default: 300,000. */
+  readonly maxRetryAfterMs?: number;
+  readonly timer?: Timer;
+  /** From 0 up to 1. Default: `Math.random`. */
+  readonly random?: () => number;
+  readonly logger?: Logger;
+}
+
+type ResolvedRetryOptions = Required<Omit<RetryOptions, "logger">> & { readonly logger: Logger | undefined };
+
+/**
+ * Repeats requests that failed by something that passes: an overloaded or faulty store, a lost connection.
+ *
+ * Waits exponentially longer, by chance between half and all of the delay, and never less than the store asks for. Once
+ * a read has given its first bytes, a fault comes out: what follows could be of another blob.
+ */
+export class RetryingContainer extends InterceptedContainer {
+  readonly #options: ResolvedRetryOptions;
+
+  constructor(inner: BlobContainer, options: RetryOptions = {}) {
+    super(inner);
+    this.#options = {
+      attempts: options.attempts ?? 9,
+      firstDelayMs: options.firstDelayMs ?? 400,
+      maxDelayMs: options.maxDelayMs ?? 30_000,
+      maxRetryAfterMs: options.maxRetryAfterMs ?? 300_000,
+      timer: options.timer ?? systemTimer,
+      random: options.random ?? Math.random,
+      logger: options.logger,
+    };
+  }
+
+  protected override async around<T>(request: ContainerRequest, call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        await this.#wait(error, attempt, request);
+      }
+    }
+  }
+
+  protected override async *stream<T>(
+    request: ContainerRequest,
+    open: () => AsyncIterable<T>,
+  ): AsyncGenerator<T, void, undefined> {
+    for (let attempt = 1; ; attempt++) {
+      let begun = false;
+      try {
+        for await (const part of open()) {
+          begun = true;
+          yield part;
+        }
+        return;
+      } catch (error) {
+        if (begun) throw error;
+        await this.#wait(error, attempt, request);
+      }
+    }
+  }
+
+  /** Resolves when it is time for the next attempt; throws the error if there is to be none. */
+  async #wait(error: unknown, attempt: number, { method, name, signal }: ContainerRequest): Promise<void> {
+    const { attempts, firstDelayMs, maxDelayMs, maxRetryAfterMs, timer, random, logger } = this.#options;
+    if (!(error instanceof StorageError) || !error.retryable || attempt >= attempts) throw error;
+    const retryAfterMs = error.retryAfterMs ?? 0;
+    if (retryAfterMs > maxRetryAfterMs) throw error;
+    const delay = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
+    const delayMs = Math.max(retryAfterMs, Math.round(delay * (0.5 + random() / 2)));
+    logger?.warn("A storage request is repeated", {
+      method,
+      name,
+      attempt,
+      delayMs,
+      code: error.code,
+      error: error.message,
+    });
+    try {
+      await timer(delayMs, signal);
+    } catch (reason) {
+      if (signal?.aborted) throw abortedError(signal, "wait for the storage");
+      throw reason;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { describe } from "../errors/index.ts";
+
+/** A request that got no usable reply. Holds text only: errors of the HTTP client may hold the request. */
+export class TransportFault extends Error {
+  /** Of the error underneath: `ECONNRESET`. */
+  readonly code: string;
+  /** False where another attempt would meet the same: a certificate that is not trusted, a proxy that refuses. */
+  readonly passing: boolean;
+
+  constructor(reason: unknown) {
+    super(describe(reason));
+    this.name = "TransportFault";
+    this.code = codeOf(reason);
+    this.passing = !PERMANENT.test(this.code) && !/Proxy response \(4/.test(this.message);
+  }
+}
+
+const PERMANENT =
+  /CERT|^ERR_TLS_|^UNABLE_TO_|^EPROTO$|^ERR_SSL_|^UND_ERR_INVALID_ARG$|^UND_ERR_PRX_TLS$|^UND_ERR_DESTROYED$|^UND_ERR_CLOSED$/;
+
+function codeOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return "";
+  if (reason instanceof AggregateError && reason.errors.length > 0) return codeOf(reason.errors[0]);
+  if ("code" in reason && typeof reason.code === "string") return reason.code;
+  return reason.cause === undefined ? "" : codeOf(reason.cause);
+}
