@@ -1,0 +1,248 @@
+import type { Stats } from "node:fs";
+import { sep } from "node:path";
+import type { Code } from "../errors/index.ts";
+import type { SourceItem, SourcePath, SourceProblem } from "../model/index.ts";
+import { entryDates } from "./entry-dates.ts";
+import type { GlobFilter } from "./glob.ts";
+import { isSameFolder, linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
+import { compareRoots, type FoundRoot, findRoot, type NamedRoot, rootError } from "./root.ts";
+import { sourceError, throwIfAborted } from "./source-error.ts";
+
+export interface WalkOptions {
+  readonly roots: readonly NamedRoot[];
+  /** Undefined: all entries are included. */
+  readonly included: GlobFilter | undefined;
+  readonly excluded: GlobFilter;
+  /** Whether a folder that leads to nothing included is left out, which takes a look ahead into it. */
+  readonly pruneFolders: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A name in a folder, and what `lstat` said of it. */
+interface Entry {
+  readonly name: string;
+  readonly absolute: string;
+  readonly found: Stats | NodeJS.ErrnoException;
+}
+
+/** A folder that the walk is in: all that it remembers. */
+interface OpenFolder {
+  readonly path: SourcePath;
+  readonly absolute: string;
+  /** Undefined for the place above several roots, which is on no disk. */
+  readonly stats: Stats | undefined;
+  readonly parent: OpenFolder | undefined;
+  /** As stored, in order. */
+  readonly names: readonly string[];
+  /** How many of `names` have become entries. */
+  taken: number;
+  entries: readonly Entry[];
+  /** How many of `entries` have been visited. */
+  visited: number;
+}
+
+interface Visit {
+  readonly item: SourceItem;
+  /** Set if the item is a folder: where the walk goes on. */
+  readonly folder?: OpenFolder;
+}
+
+/**
+ * Each entry below the roots once, depth first, names in the order of their bytes.
+ *
+ * Entries are looked at {@link STAT_BATCH} at a time, so that the facts of some are as old as the walk through the
+ * folders between them.
+ */
+export async function* walk(options: WalkOptions): AsyncGenerator<SourceItem, void, void> {
+  throwIfAborted(options.signal, "scan the source");
+  const roots: FoundRoot[] = [];
+  for (const root of options.roots) roots.push(await findRoot(root));
+  yield* walkBelow(await openRoots(roots), options);
+}
+
+async function* walkBelow(start: OpenFolder, options: WalkOptions): AsyncGenerator<SourceItem, void, void> {
+  const lookout = new Lookout(options);
+  let folder = start;
+  for (;;) {
+    throwIfAborted(options.signal, "scan the source");
+    const entry = folder.entries[folder.visited];
+    if (entry !== undefined) {
+      folder.visited += 1;
+      const visit = await visitEntry(folder, entry, options, lookout);
+      folder = visit.folder ?? folder;
+      if (isHit(visit.item)) lookout.reach();
+      yield visit.item;
+    } else if (folder.taken < folder.names.length) {
+      await takeEntries(folder);
+    } else {
+      lookout.leave(folder.path);
+      if (folder === start || folder.parent === undefined) return;
+      folder = folder.parent;
+    }
+  }
+}
+
+/** A single folder without a name of its own is where the walk starts; else the roots stand beside each other. */
+async function openRoots(roots: readonly FoundRoot[]): Promise<OpenFolder> {
+  const [first] = roots;
+  if (first !== undefined && first.name === undefined) {
+    const names = await listNames(first.path).catch((reason: unknown) => {
+      throw rootError(reason, first.path);
+    });
+    return openFolder([], first.path, first.stats, undefined, names);
+  }
+  const entries = roots.toSorted(compareRoots).map(({ name = "", path, stats }) => {
+    return { name, absolute: path, found: stats };
+  });
+  return { ...openFolder([], "", undefined, undefined, []), entries };
+}
+
+function openFolder(
+  path: SourcePath,
+  absolute: string,
+  stats: Stats | undefined,
+  parent: OpenFolder | undefined,
+  names: readonly string[],
+): OpenFolder {
+  return { path, absolute, stats, parent, names, taken: 0, entries: [], visited: 0 };
+}
+
+async function takeEntries(folder: OpenFolder): Promise<void> {
+  const before = folder.absolute.endsWith(sep) ? folder.absolute : folder.absolute + sep;
+  const names = folder.names.slice(folder.taken, folder.taken + STAT_BATCH).map(nameOf);
+  const paths = names.map((name) => before + name);
+  const found = await statAll(paths);
+  folder.taken += names.length;
+  folder.visited = 0;
+  folder.entries = found.map((facts, index) => {
+    return { name: names[index] ?? "", absolute: paths[index] ?? "", found: facts };
+  });
+}
+
+async function visitEntry(parent: OpenFolder, entry: Entry, options: WalkOptions, lookout: Lookout): Promise<Visit> {
+  const { absolute, found } = entry;
+  const path = [...parent.path, entry.name];
+  const joined = path.join("/");
+  const pattern = options.excluded(joined);
+  if (pattern !== undefined) return excluded(path, `Left out by the exclude pattern ${JSON.stringify(pattern)}`);
+  const isFolder = !(found instanceof Error) && found.isDirectory();
+  if (!isFolder && options.included !== undefined && options.included(joined) === undefined) {
+    return excluded(path, "Left out as no include pattern matches it");
+  }
+  if (found instanceof Error) return failed(path, found, "look at the entry", absolute);
+  if (found.isFile()) {
+    return { item: { kind: "file", path, size: found.size, ...entryDates(found), content: { path: absolute } } };
+  }
+  if (isFolder) return visitFolder(parent, path, absolute, found, lookout);
+  if (found.isSymbolicLink()) {
+    const target = await linkTarget(absolute);
+    return skipped(
+      path,
+      "SOURCE_SYMLINK",
+      `links are not followed: current value is a link to ${JSON.stringify(target)}`,
+    );
+  }
+  return skipped(path, "SOURCE_SPECIAL", `it is neither file nor folder: current value is a ${kindOf(found)}`);
+}
+
+async function visitFolder(
+  parent: OpenFolder,
+  path: SourcePath,
+  absolute: string,
+  stats: Stats,
+  lookout: Lookout,
+): Promise<Visit> {
+  if (await isAbove(parent, absolute, stats)) {
+    return skipped(path, "SOURCE_LOOP", `it is a folder above itself: current value is ${JSON.stringify(absolute)}`);
+  }
+  let names: readonly string[];
+  try {
+    names = await listNames(absolute);
+  } catch (reason) {
+    return failed(path, reason, "list the folder", absolute);
+  }
+  const folder = openFolder(path, absolute, stats, parent, names);
+  if (!(await lookout.leadsToIncluded(folder)))
+    return excluded(path, "Left out as no include pattern matches anything in it");
+  return { item: { kind: "folder", path, ...entryDates(stats) }, folder };
+}
+
+/**
+ * Knows whether a folder leads to anything that is included, by a second walk that runs ahead to the first such entry.
+ *
+ * What can't be read counts, so that a folder isn't left out for want of looking.
+ */
+class Lookout {
+  readonly #options: WalkOptions;
+  /** The path of the next entry that is included, while the walk has not come to it. */
+  #next: SourcePath | undefined;
+
+  constructor(options: WalkOptions) {
+    this.#options = options;
+  }
+
+  async leadsToIncluded(folder: OpenFolder): Promise<boolean> {
+    const { included, pruneFolders } = this.#options;
+    if (included === undefined || !pruneFolders) return true;
+    if (this.#next === undefined) this.#next = await this.#lookAhead(folder);
+    return this.#next !== undefined && startsWith(this.#next, folder.path);
+  }
+
+  /** The walk has come to an entry that is included, which is the one that was seen ahead. */
+  reach(): void {
+    this.#next = undefined;
+  }
+
+  /** The walk has done with a folder; what was seen ahead in it is behind now. */
+  leave(path: SourcePath): void {
+    if (this.#next !== undefined && startsWith(this.#next, path)) this.#next = undefined;
+  }
+
+  async #lookAhead(folder: OpenFolder): Promise<SourcePath | undefined> {
+    for await (const item of walkBelow({ ...folder }, { ...this.#options, pruneFolders: false })) {
+      if (isHit(item)) return item.path;
+    }
+    return undefined;
+  }
+}
+
+function isHit(item: SourceItem): boolean {
+  return item.kind === "file" || (item.kind === "problem" && item.outcome !== "excluded");
+}
+
+function startsWith(path: SourcePath, start: SourcePath): boolean {
+  return start.every((name, index) => path[index] === name);
+}
+
+/** Mounts, and file systems with hard-linked folders, can show a folder inside itself. */
+async function isAbove(parent: OpenFolder, absolute: string, stats: Stats): Promise<boolean> {
+  for (let above: OpenFolder | undefined = parent; above !== undefined; above = above.parent) {
+    // 0 is the answer of file systems without such numbers.
+    if (stats.ino === 0 || above.stats?.ino !== stats.ino || above.stats.dev !== stats.dev) continue;
+    if (await isSameFolder(above.absolute, absolute)) return true;
+  }
+  return false;
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return "named pipe";
+  if (stats.isSocket()) return "socket";
+  if (stats.isBlockDevice()) return "block device";
+  return stats.isCharacterDevice() ? "character device" : "thing that this platform has no name for";
+}
+
+function excluded(path: SourcePath, message: string): Visit {
+  return { item: { kind: "problem", path, outcome: "excluded", message } };
+}
+
+function skipped(path: SourcePath, code: Code, because: string): Visit {
+  return {
+    item: { kind: "problem", path, outcome: "skipped", code, message: `Cannot package the entry as ${because}` },
+  };
+}
+
+function failed(path: SourcePath, reason: unknown, doing: string, absolute: string): Visit {
+  const { code, message } = sourceError(reason, doing, absolute);
+  const item: SourceProblem = { kind: "problem", path, outcome: "failed", code, message };
+  return { item };
+}
