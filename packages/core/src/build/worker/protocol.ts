@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { NetworkWire } from "../../container/network.ts";
 import type { ErrorWire, SecretWire } from "../../errors/index.ts";
 import type { BlobWriteOptions, ContainerLocator, SealedBlob } from "../../model/index.ts";
 import type { MemoryOptions } from "./memory-bound.ts";
@@ -21,10 +22,16 @@ export const Counter = { sealedBytes: 0, startedWorkers: 1, count: 2 } as const;
 /** One task: some files of one package. */
 export interface SealTask {
   /** `remote`: the container is called on the main thread. */
-  readonly container: { readonly locator: ContainerLocator; readonly sas?: SecretWire } | "remote";
+  readonly container: LocatedContainerWire | "remote";
   readonly files: readonly SealTaskFile[];
   /** Carries {@link ToWorker} and {@link ToMain} for as long as the task runs. */
   readonly port: MessagePort;
+}
+
+export interface LocatedContainerWire {
+  readonly locator: ContainerLocator;
+  readonly sas?: SecretWire;
+  readonly network?: NetworkWire;
 }
 
 export interface SealTaskFile {

@@ -11,8 +11,6 @@ export interface SealThread {
   readonly resources: WriteResources;
   /** Files of one task that are in progress at once. */
   readonly filesAtOnce: number;
-  /** Requests that are under way at once. */
-  readonly uploads: number;
   /** Adds to the bytes of plaintext that all threads have sealed. */
   onSealed(bytes: number): void;
 }
@@ -32,7 +30,6 @@ export function createSealThread(
       spare: new SpareBlock(blockSize),
       upload: pLimit(share.uploads),
     },
-    uploads: share.uploads,
     filesAtOnce: Math.max(2, Math.floor(share.blockBytes / blockSize)),
     onSealed: (bytes) => {
       Atomics.add(counts, Counter.sealedBytes, BigInt(bytes));

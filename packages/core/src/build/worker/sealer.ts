@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import pLimit, { type LimitFunction } from "p-limit";
 import { Piscina } from "piscina";
+import { networkToWire } from "../../container/network.ts";
 import { PrimepackError, type Secret } from "../../errors/index.ts";
 import {
   type BlobContainer,
@@ -338,9 +339,13 @@ class WorkerSealer implements Sealer {
   }
 }
 
-function whereIs({ content, sas }: PackageContainers): SealTask["container"] {
+function whereIs({ content, sas, network }: PackageContainers): SealTask["container"] {
   if (content.locator === undefined) return "remote";
-  return { locator: content.locator, ...(sas === undefined ? {} : { sas: sas.content.toWire() }) };
+  return {
+    locator: content.locator,
+    ...(sas === undefined ? {} : { sas: sas.content.toWire() }),
+    ...(network === undefined ? {} : { network: networkToWire(network) }),
+  };
 }
 
 function locate(

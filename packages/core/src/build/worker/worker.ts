@@ -1,11 +1,13 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openLocatedContainer } from "../../container/locate.ts";
+import { networkFromWire } from "../../container/network.ts";
 import { PrimepackError, Secret } from "../../errors/index.ts";
 import type { BlobContainer, Logger } from "../../model/index.ts";
 import { sealFiles } from "./handle-seal.ts";
 import { workerShare } from "./memory-bound.ts";
 import {
   Counter,
+  type LocatedContainerWire,
   type LogMessage,
   type SealReply,
   type SealTask,
@@ -40,7 +42,7 @@ export default async function runSealTask(task: SealTask): Promise<SealReply> {
   });
   try {
     thread ??= startThread(workerData);
-    const container = task.container === "remote" ? remoteContainer : openOnce(task.container, thread);
+    const container = task.container === "remote" ? remoteContainer : openOnce(task.container);
     const results = await sealFiles(
       {
         container,
@@ -67,16 +69,17 @@ function startThread({ memory, encryption, counters }: WorkerStart): SealThread 
   return createSealThread(workerShare(memory, Number(ordinal)), memory.blockSize, key, counters);
 }
 
-function openOnce({ locator, sas }: Exclude<SealTask["container"], "remote">, { uploads }: SealThread): BlobSink {
-  const key = JSON.stringify([locator, sas?.secret]);
+function openOnce(wire: LocatedContainerWire): BlobSink {
+  const key = JSON.stringify(wire);
   const open = openContainers.get(key);
   if (open !== undefined) return open;
   const oldest = openContainers.keys().next();
   if (openContainers.size >= OPEN_CONTAINERS && oldest.done !== true) openContainers.delete(oldest.value);
+  const { locator, sas, network } = wire;
   const { logs }: WorkerStart = workerData;
   const container = openLocatedContainer(locator, {
-    concurrency: uploads,
     ...(sas === undefined ? {} : { sas: Secret.fromWire(sas) }),
+    ...(network === undefined ? {} : { network: networkFromWire(network) }),
     ...(logs ? { logger } : {}),
   });
   openContainers.set(key, container);
