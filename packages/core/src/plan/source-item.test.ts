@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { itemDates, itemFault } from "./source-item.ts";
+
+const NOW = new Date("2024-05-06T07:08:09.999Z");
+
+describe("itemDates()", () => {
+  test("cuts down to whole seconds in UTC", () => {
+    const created = new Date("2020-02-29T23:59:59.999+01:00");
+    expect(itemDates({ created, modified: created }, NOW).created).toBe("2020-02-29T22:59:59Z");
+  });
+
+  test("takes a missing date from the other one, then from the clock", () => {
+    const date = new Date("2020-01-01T00:00:00Z");
+    expect(itemDates({ created: date }, NOW).modified).toBe("2020-01-01T00:00:00Z");
+    expect(itemDates({ modified: date }, NOW).created).toBe("2020-01-01T00:00:00Z");
+    expect(itemDates({}, NOW)).toEqual({ created: "2024-05-06T07:08:09Z", modified: "2024-05-06T07:08:09Z" });
+  });
+
+  test("keeps within the dates that SharePoint holds", () => {
+    const dates = itemDates({ created: new Date(-8.64e15), modified: new Date(8.64e15) }, NOW);
+    expect(dates).toEqual({ created: "1900-01-01T00:00:00Z", modified: "9999-12-31T23:59:59Z" });
+  });
+});
+
+describe("itemFault()", () => {
+  test("finds none in items of each kind", () => {
+    const content = new Uint8Array(2);
+    expect(itemFault({ kind: "folder", path: ["a"], created: NOW })).toBeUndefined();
+    expect(itemFault({ kind: "file", path: ["a"], size: 2, content })).toBeUndefined();
+    expect(itemFault({ kind: "problem", path: ["a"], outcome: "failed", message: "no" })).toBeUndefined();
+  });
+
+  test("names what is wrong with the value that it has", () => {
+    expect(itemFault({ kind: "file", path: ["a"], size: -1, content: { path: "/a" } })).toBe(
+      "its size is no count of bytes: current value is -1",
+    );
+  });
+});
