@@ -1,5 +1,5 @@
 import { codes, PrimepackError } from "@primepack/core";
-import { type ExitCode, exitCodeOfError } from "./exit-code.ts";
+import { type ExitCode, exitCodeOfError, exitCodes } from "./exit-code.ts";
 import { jsonLine } from "./view/json-build-view.ts";
 import type { OutputStream } from "./view/output-stream.ts";
 import { safeText } from "./view/safe-text.ts";
@@ -17,10 +17,12 @@ export interface ErrorReportOptions {
 
 /** Says what ended the command: one line with the message, one with what to do next. Gives the exit status. */
 export async function reportError(reason: unknown, options: ErrorReportOptions): Promise<ExitCode> {
-  const { stdout, stderr, json, interrupted, resume } = options;
+  const { stdout, stderr, json, interrupted } = options;
   const error = PrimepackError.from(reason, "INTERNAL", "run the command");
   const { code, message, hint } = error;
   const exitCode = exitCodeOfError(code, codes[code].area, interrupted);
+  // What is wrong with the input is so again when the run is continued.
+  const resume = exitCode === exitCodes.usage ? undefined : options.resume;
   const goOn = resume === undefined ? "" : `  Go on with: ${safeText(resume)}\n`;
   await stderr.write(`primepack: ${safeText(message)}\n  ${safeText(hint)} (${code})\n${goOn}`);
   if (json) {
