@@ -230,6 +230,10 @@ const registry = {
   LIMITED_ACCESS_ASSIGNED: { area: "verify", remedy: "Drop the assignment; SharePoint adds Limited Access itself." },
 
   // verify: records and source
+  OUTPUT_UNREADABLE: {
+    area: "verify",
+    remedy: "Give the output folder of a run, or a folder of packages, that the running user may read.",
+  },
   RECORDS_INVALID: { area: "verify", remedy: "Correct the line of the record file, or build again." },
   RECORD_MISMATCH: {
     area: "verify",

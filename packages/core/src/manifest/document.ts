@@ -1,0 +1,70 @@
+import { PrimepackError } from "../errors/index.ts";
+import {
+  type ElementBinding,
+  readXmlDocument,
+  readXmlRecords,
+  writeXmlFile,
+  type XmlReaderLimits,
+} from "../xml/index.ts";
+import type { PackageFileName } from "./names.ts";
+
+/** Bytes of a file as they come, in chunks of any size. */
+export type FileBytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export interface ReadFileOptions {
+  /** Bounds of the reader; `XmlReaderLimits` has the defaults. */
+  readonly limits?: XmlReaderLimits;
+  /** Ends the reading with code ABORTED. */
+  readonly signal?: AbortSignal;
+}
+
+/** Reads a file that is small: the whole of it into the record of its root. */
+export async function readDocument<T>(
+  name: PackageFileName,
+  binding: ElementBinding<T>,
+  bytes: FileBytes,
+  options: ReadFileOptions = {},
+): Promise<T> {
+  return binding.read(await readXmlDocument(bytes, { ...name, ...options }));
+}
+
+export function writeDocument<T>(name: PackageFileName, binding: ElementBinding<T>, record: T): Iterable<Uint8Array> {
+  const children = binding.writeChildren(record, 1);
+  return writeXmlFile(
+    { ...name, name: name.root, attributes: binding.writeAttributes(record) },
+    children ? [children] : [],
+  );
+}
+
+/** Reads a file whose root holds a list, record by record; another element ends it with MANIFEST_UNEXPECTED. */
+export async function* readList<T>(
+  name: PackageFileName,
+  binding: ElementBinding<T>,
+  bytes: FileBytes,
+  options: ReadFileOptions = {},
+): AsyncGenerator<T, void, undefined> {
+  for await (const element of readXmlRecords(bytes, { ...name, ...options })) {
+    if (element.name !== binding.name) {
+      const place = `${name.file} at ${element.line}:${element.column}`;
+      const constraint = `<${name.root}> holds <${binding.name}> only`;
+      throw new PrimepackError(
+        "MANIFEST_UNEXPECTED",
+        `Cannot read ${place} as ${constraint}: current value is <${element.name.slice(0, 120)}>`,
+      );
+    }
+    yield binding.read(element);
+  }
+}
+
+/** Takes the records one by one, as the chunks are asked for. */
+export function writeList<T>(
+  name: PackageFileName,
+  binding: ElementBinding<T>,
+  records: Iterable<T>,
+): Iterable<Uint8Array> {
+  return writeXmlFile({ ...name, name: name.root }, written(binding, records));
+}
+
+function* written<T>(binding: ElementBinding<T>, records: Iterable<T>): Generator<string, void, undefined> {
+  for (const record of records) yield binding.write(record, 1);
+}

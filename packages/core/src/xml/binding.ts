@@ -1,0 +1,285 @@
+import { PrimepackError } from "../errors/index.ts";
+import { escapeAttribute } from "./characters.ts";
+import type { XmlElement } from "./element.ts";
+import { indentation, writeXmlElement } from "./writer.ts";
+
+/**
+ * What a record may carry beside the attributes and children that its element is known to have.
+ *
+ * Readers keep here whatever they do not know, so that nothing of a foreign file is lost. Writers refuse it, but for
+ * other attributes of elements that are open to them.
+ */
+export interface OtherContent {
+  /** By name. Also holds known attributes whose text is no value of their type. */
+  readonly otherAttributes?: Readonly<Record<string, string>>;
+  readonly otherElements?: readonly XmlElement[];
+}
+
+/** The value's kind; with a question mark where the attribute may be absent. */
+type AttributeKind = "string" | "boolean" | "integer" | "number";
+type OptionalKind = AttributeKind | `${AttributeKind}?`;
+
+type KindOf<V> = [V] extends [string] ? "string" : [V] extends [boolean] ? "boolean" : "integer" | "number";
+type Scalar = string | number | boolean;
+/** The format's own names start with a capital; what the binding adds does not. */
+type FormatKey<T> = Extract<keyof T, Capitalize<string & keyof T>>;
+type AttributeName<T> = { [K in FormatKey<T>]: NonNullable<T[K]> extends Scalar ? K : never }[FormatKey<T>];
+type ChildName<T> = Exclude<FormatKey<T>, AttributeName<T>>;
+
+/** How the child elements under a property of a record are written. Thunks let elements nest in themselves. */
+type ChildForm =
+  /** The property is one record: `<SchemaVersion/>`. */
+  | { readonly one: () => ElementBinding<unknown> }
+  /** The property is a list, each record an element at once: `<Member/><Member/>`. */
+  | { readonly many: () => ElementBinding<unknown> }
+  /** The property is a list in an element of its name: `<Users><User/><User/></Users>`. */
+  | { readonly list: () => ElementBinding<unknown> }
+  /** The same with elements of several names, which the records tell by their `element`; the first is the default. */
+  | { readonly mixed: () => readonly ElementBinding<unknown>[] }
+  /** The property is a list of any elements in an element of its name. */
+  | { readonly any: true };
+
+export interface BindingDefinition<T> {
+  readonly name: string;
+  /** In the order in which they are written. */
+  readonly attributes: {
+    readonly [K in AttributeName<T>]-?: Record<never, never> extends Pick<T, K>
+      ? `${KindOf<NonNullable<T[K]>>}?`
+      : KindOf<T[K]>;
+  };
+  /** In the order in which they are written. */
+  readonly children: { readonly [K in ChildName<T>]-?: ChildForm };
+  /** Whether attributes of any other name may be written too. Default: no. */
+  readonly open?: boolean;
+  /** Whether the element may hold any elements, which are then the record's `content`. Default: no. */
+  readonly anyContent?: boolean;
+}
+
+type AnyRecord = Readonly<Record<string, unknown>>;
+
+interface Attribute {
+  readonly name: string;
+  readonly kind: AttributeKind;
+  readonly required: boolean;
+  /** ` Name="`. */
+  readonly start: string;
+}
+
+interface Child {
+  readonly name: string;
+  readonly form: ChildForm;
+}
+
+const lexicalForms: Readonly<Record<AttributeKind, RegExp>> = {
+  string: /(?:)/,
+  boolean: /^(?:true|false|1|0)$/,
+  integer: /^[+-]?\d{1,15}$/,
+  number: /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/,
+};
+
+/**
+ * How one element of a format and its typed record correspond: from one table both the reader and the writer.
+ *
+ * A record's properties are called as the attributes and children are. An absent attribute or child is an absent
+ * property, an empty list an empty element. Values are strings, numbers and booleans in the schema's sense: what is
+ * equal there (`1` and `true`) reads as equal and is written in the usual form. White space and the order of
+ * attributes are not kept; character data only in elements of any content, since no other may have it.
+ */
+export class ElementBinding<T> {
+  readonly name: string;
+  readonly #attributes: readonly Attribute[];
+  readonly #attributesByName: ReadonlyMap<string, Attribute>;
+  readonly #children: readonly Child[];
+  readonly #open: boolean;
+  readonly #anyContent: boolean;
+
+  constructor(definition: BindingDefinition<T>) {
+    const { name, open = false, anyContent = false } = definition;
+    this.name = name;
+    this.#open = open;
+    this.#anyContent = anyContent;
+    this.#attributes = Object.entries<OptionalKind>(definition.attributes).map(([key, kind]) => ({
+      name: key,
+      kind: kind.replace("?", "") as AttributeKind,
+      required: !kind.endsWith("?"),
+      start: ` ${key}="`,
+    }));
+    this.#attributesByName = new Map(this.#attributes.map((attribute) => [attribute.name, attribute]));
+    this.#children = Object.entries<ChildForm>(definition.children).map(([key, form]) => ({ name: key, form }));
+  }
+
+  /** The attributes of a record as they stand in a start tag, each with a space before it. */
+  writeAttributes(record: T): string {
+    const values = record as AnyRecord;
+    let text = "";
+    for (const { name, kind, required, start } of this.#attributes) {
+      const value = values[name];
+      if (value === undefined) {
+        if (required) this.#refuse(`its attribute ${name} is required`, undefined);
+        continue;
+      }
+      if (typeof value === "string") text += `${start}${escapeAttribute(value)}"`;
+      else {
+        const fits = kind === "integer" ? Number.isSafeInteger(value) : kind !== "number" || Number.isFinite(value);
+        if (!fits) this.#refuse(`its attribute ${name} must be ${kind === "integer" ? "an integer" : "finite"}`, value);
+        text += `${start}${value}"`;
+      }
+    }
+    const { otherAttributes } = values as OtherContent;
+    if (otherAttributes !== undefined) {
+      for (const [name, value] of Object.entries(otherAttributes)) {
+        const known = this.#attributesByName.get(name);
+        if (known !== undefined) this.#refuse(`its attribute ${name} must be of type ${known.kind}`, value);
+        if (!this.#open) this.#refuse("it allows no other attributes than the schema's", name);
+        text += ` ${name}="${escapeAttribute(value)}"`;
+      }
+    }
+    return text;
+  }
+
+  /** The child elements of a record, each on lines of its own and indented by `level`; empty if there are none. */
+  writeChildren(record: T, level: number): string {
+    const values = record as AnyRecord;
+    let text = "";
+    for (const { name, form } of this.#children) {
+      const value = values[name];
+      if (value !== undefined) text += writeChild(name, form, value, level);
+    }
+    const { content, otherElements } = values as { content?: readonly XmlElement[] } & OtherContent;
+    if (this.#anyContent && content !== undefined) {
+      for (const element of content) text += writeXmlElement(element, level);
+    }
+    const other = otherElements?.[0];
+    if (other !== undefined) this.#refuse("it allows no other elements than the schema's", `<${other.name}>`);
+    return text;
+  }
+
+  /**
+   * The element of a record, on lines of its own and indented by `level`.
+   *
+   * Throws MANIFEST_INVALID where a value would make the service refuse the file.
+   */
+  write(record: T, level: number): string {
+    const indent = indentation(level);
+    const start = `${indent}<${this.name}${this.writeAttributes(record)}`;
+    const children = this.writeChildren(record, level + 1);
+    return children === "" ? `${start}/>\n` : `${start}>\n${children}${indent}</${this.name}>\n`;
+  }
+
+  /** The record of an element. Throws MANIFEST_INVALID where a required attribute has no value of its type. */
+  read(element: XmlElement): T {
+    const record: Record<string, unknown> = {};
+    this.#readAttributes(element, record);
+    for (const { name, kind, required } of this.#attributes) {
+      if (!required || record[name] !== undefined) continue;
+      const place = `${element.line}:${element.column}`;
+      invalid(`Cannot read <${this.name}> at ${place} as its attribute ${name} is missing or no ${kind}`);
+    }
+    this.#readChildren(element.children, record);
+    return record as T;
+  }
+
+  #readAttributes(element: XmlElement, record: Record<string, unknown>): void {
+    let other: Record<string, string> | undefined;
+    for (const name in element.attributes) {
+      const text = element.attributes[name] as string;
+      const attribute = this.#attributesByName.get(name);
+      const value = attribute === undefined ? undefined : parseValue(text, attribute.kind);
+      if (value !== undefined) record[name] = value;
+      else {
+        other ??= Object.create(null) as Record<string, string>;
+        other[name] = text;
+      }
+    }
+    if (other !== undefined) record.otherAttributes = other;
+  }
+
+  #readChildren(elements: readonly XmlElement[], record: Record<string, unknown>): void {
+    const other: XmlElement[] = [];
+    for (const element of elements) {
+      const child = this.#children.find(({ name }) => name === element.name);
+      if (child !== undefined) readChild(child, element, record, other);
+      else other.push(element);
+    }
+    if (other.length > 0) record[this.#anyContent ? "content" : "otherElements"] = other;
+  }
+
+  #refuse(constraint: string, value: unknown): never {
+    const current = value === undefined ? "" : `: current value is ${String(value).slice(0, SHOWN_LENGTH)}`;
+    invalid(`Cannot write <${this.name}> as ${constraint}${current}`);
+  }
+}
+
+const SHOWN_LENGTH = 120;
+
+function invalid(message: string): never {
+  throw new PrimepackError("MANIFEST_INVALID", message);
+}
+
+/** The value that the text is of that kind; undefined if it is none, or more exact than a number. */
+function parseValue(text: string, kind: AttributeKind): Scalar | undefined {
+  if (kind === "string") return text;
+  if (!lexicalForms[kind].test(text)) return undefined;
+  return kind === "boolean" ? text === "true" || text === "1" : Number(text);
+}
+
+function writeChild(name: string, form: ChildForm, value: unknown, level: number): string {
+  if ("one" in form) return form.one().write(value, level);
+  const records = value as readonly unknown[];
+  if ("many" in form) return records.map((record) => form.many().write(record, level)).join("");
+  const indent = indentation(level);
+  if (records.length === 0) return `${indent}<${name}/>\n`;
+  let text = `${indent}<${name}>\n`;
+  for (const record of records) {
+    if ("any" in form) text += writeXmlElement(record as XmlElement, level + 1);
+    else text += itemBinding(form, (record as { element?: string }).element).write(record, level + 1);
+  }
+  return `${text}${indent}</${name}>\n`;
+}
+
+type ListForm = Extract<ChildForm, { list: unknown } | { mixed: unknown }>;
+
+function itemBinding(form: ListForm, element: string | undefined): ElementBinding<unknown> {
+  if ("list" in form) return form.list();
+  const bindings = form.mixed();
+  const binding = bindings.find(({ name }) => name === element) ?? bindings[0];
+  if (binding === undefined) throw new PrimepackError("INTERNAL", "Cannot write a list as no element of it is known");
+  return binding;
+}
+
+function readChild(
+  { name, form }: Child,
+  element: XmlElement,
+  record: Record<string, unknown>,
+  other: XmlElement[],
+): void {
+  if ("one" in form) {
+    if (record[name] === undefined) record[name] = form.one().read(element);
+    else other.push(element);
+    return;
+  }
+  const records = (record[name] ?? []) as unknown[];
+  record[name] = records;
+  if ("many" in form) {
+    records.push(form.many().read(element));
+    return;
+  }
+  if ("any" in form) records.push(...element.children);
+  const unknown = "any" in form ? [] : readItems(form, element.children, records);
+  if (unknown.length > 0 || Object.keys(element.attributes).length > 0) other.push({ ...element, children: unknown });
+}
+
+/** Adds the records of the elements that the list knows; gives back the others. */
+function readItems(form: ListForm, elements: readonly XmlElement[], records: unknown[]): XmlElement[] {
+  const bindings = "list" in form ? [form.list()] : form.mixed();
+  const unknown: XmlElement[] = [];
+  for (const element of elements) {
+    const binding = bindings.find(({ name }) => name === element.name);
+    if (binding === undefined) unknown.push(element);
+    else {
+      const record = binding.read(element) as object;
+      records.push(binding === bindings[0] ? record : { element: binding.name, ...record });
+    }
+  }
+  return unknown;
+}

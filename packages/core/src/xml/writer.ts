@@ -1,0 +1,70 @@
+import { escapeAttribute, escapeText } from "./characters.ts";
+import type { XmlElement } from "./element.ts";
+
+/** Bytes of a chunk, about: a chunk ends after the record that reaches this size. */
+export const CHUNK_BYTES: number = 64 * 1024;
+
+const DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n';
+const INDENT = "  ";
+
+/** The parts, one after the other, as UTF-8 in chunks of about 64 KiB; holds one chunk and one part. */
+export function* utf8Chunks(parts: Iterable<string>): Generator<Uint8Array, void, undefined> {
+  let text = "";
+  for (const part of parts) {
+    text += part;
+    if (text.length < CHUNK_BYTES) continue;
+    const bytes = Buffer.from(text, "utf8");
+    text = "";
+    for (let from = 0; from < bytes.length; from += 2 * CHUNK_BYTES) yield bytes.subarray(from, from + 2 * CHUNK_BYTES);
+  }
+  if (text !== "") yield Buffer.from(text, "utf8");
+}
+
+export interface XmlRoot {
+  readonly name: string;
+  /** The default namespace, in which all elements are. */
+  readonly namespace: string;
+  /** The written attributes, each with a leading space, values escaped. Default: none. */
+  readonly attributes?: string;
+}
+
+/**
+ * A whole XML file: the root, and in it the records, each the written text of one element with its line break.
+ *
+ * Records are taken one by one as the chunks are asked for.
+ */
+export function* writeXmlFile(root: XmlRoot, records: Iterable<string>): Generator<Uint8Array, void, undefined> {
+  yield* utf8Chunks(fileParts(root, records));
+}
+
+function* fileParts(root: XmlRoot, records: Iterable<string>): Generator<string, void, undefined> {
+  const start = `${DECLARATION}<${root.name} xmlns="${escapeAttribute(root.namespace)}"${root.attributes ?? ""}`;
+  let empty = true;
+  for (const record of records) {
+    if (empty) yield `${start}>\n`;
+    empty = false;
+    yield record;
+  }
+  yield empty ? `${start}/>\n` : `</${root.name}>\n`;
+}
+
+/** An element on lines of its own, indented by so many levels; where there is text, no white space is put in. */
+export function writeXmlElement(element: XmlElement, level: number): string {
+  return `${INDENT.repeat(level)}${elementText(element, level)}\n`;
+}
+
+function elementText(element: XmlElement, level: number | undefined): string {
+  const { name, attributes, children, text } = element;
+  let start = `<${name}`;
+  for (const [key, value] of Object.entries(attributes)) start += ` ${key}="${escapeAttribute(value)}"`;
+  if (children.length === 0 && text === undefined) return `${start}/>`;
+  if (text !== undefined || level === undefined) {
+    return `${start}>${escapeText(text ?? "")}${children.map((child) => elementText(child, undefined)).join("")}</${name}>`;
+  }
+  return `${start}>\n${children.map((child) => writeXmlElement(child, level + 1)).join("")}${INDENT.repeat(level)}</${name}>`;
+}
+
+/** Writes what stands before an element on `level`. */
+export function indentation(level: number): string {
+  return INDENT.repeat(level);
+}
