@@ -13,6 +13,8 @@ export interface DefinedObject {
   /** `ListItemIntId`, as written. */
   readonly itemId: string | undefined;
   readonly version: string | undefined;
+  /** Content of the file, of its current version where it has several. */
+  readonly blob: string | undefined;
   readonly place: string;
   /** Objects before it. */
   readonly order: number;

@@ -60,6 +60,7 @@ export function checkFile(context: RuleContext, object: XmlElement, file: XmlEle
     webId: file.attributes.ParentWebId,
     itemId: file.attributes.ListItemIntId,
     version: versionOf(file),
+    blob: file.attributes.FileValue ?? currentOf(file, versions)?.attributes.FileValue,
     place: context.place(file),
     order: facts.objects,
     versions: Math.max(1, versions.length),
@@ -97,7 +98,7 @@ function gatherContents(context: RuleContext, file: XmlElement, versions: readon
     return;
   }
   if (blob === undefined) return;
-  const current = versions.find((version) => versionOf(version) === versionOf(file));
+  const current = currentOf(file, versions);
   if (current !== undefined && current.attributes.FileValue !== blob) {
     context.report(
       "VERSION_CURRENT",
@@ -106,6 +107,10 @@ function gatherContents(context: RuleContext, file: XmlElement, versions: readon
     );
   }
   addContent(context, file, true);
+}
+
+function currentOf(file: XmlElement, versions: readonly XmlElement[]): XmlElement | undefined {
+  return versions.find((version) => versionOf(version) === versionOf(file));
 }
 
 function reportNoContent(context: RuleContext, element: XmlElement): void {

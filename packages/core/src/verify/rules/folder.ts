@@ -44,6 +44,7 @@ export function checkFolder(context: RuleContext, object: XmlElement, folder: Xm
     webId: folder.attributes.ParentWebId,
     itemId: folder.attributes.ListItemIntId,
     version: undefined,
+    blob: undefined,
     place: context.place(folder),
     order: facts.objects,
     versions: 1,

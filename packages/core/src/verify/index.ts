@@ -1,0 +1,11 @@
+export type { Finding, Severity } from "./finding.ts";
+export type {
+  Comparison,
+  VerifyEvent,
+  VerifyOptions,
+  VerifyPackage,
+  VerifyRun,
+  VerifySummary,
+} from "./types.ts";
+export { verify } from "./verify.ts";
+export { type VerifyDirectoryOptions, verifyDirectory } from "./verify-directory.ts";

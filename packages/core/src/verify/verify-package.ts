@@ -1,0 +1,241 @@
+import type { BlobProperties } from "../model/index.ts";
+import { type BlobAccess, checkFacts, checkHasMd5, openBlob, reportUnreadable } from "./check-blob.ts";
+import type { ReportAt, Severity } from "./finding.ts";
+import { quoted } from "./finding.ts";
+import { mapInOrder } from "./in-order.ts";
+import { type Inventory, type KnownBlob, readRecords, takeInventory } from "./inventory.ts";
+import { checkPackageEnd, checkPackageSize } from "./package-end.ts";
+import { PackageFacts } from "./package-facts.ts";
+import { readManifestFile } from "./read-manifest-file.ts";
+import { checkObject } from "./rules/object.ts";
+import { type SideFileRules, sideFileRules } from "./rules/side-files.ts";
+import type { RunFacts } from "./run-facts.ts";
+import { manifestSchema } from "./schema/manifest.ts";
+import { sideFileSchemas } from "./schema/side-files.ts";
+import type { BlobFacts } from "./stored-blob.ts";
+import type { VerifyPackage } from "./types.ts";
+
+export interface PackageAccess {
+  readonly run: RunFacts;
+  readonly packageIndex: number;
+  readonly key: Uint8Array | undefined;
+  readonly concurrency: number;
+  readonly signal: AbortSignal | undefined;
+  readonly report: ReportAt;
+}
+
+/** What the package was found to be. */
+export interface VerifiedPackage {
+  readonly facts: PackageFacts;
+  /** By blob name, of the content container. */
+  readonly contents: ReadonlyMap<string, BlobFacts>;
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** Side files in the order in which they are read: what the manifests refer to comes first. */
+const sideFiles: readonly { readonly name: string; readonly ifMissing: Severity | "fine" }[] = [
+  { name: "SystemData.xml", ifMissing: "error" },
+  { name: "UserGroup.xml", ifMissing: "error" },
+  { name: "ExportSettings.xml", ifMissing: "error" },
+  { name: "RootObjectMap.xml", ifMissing: "note" },
+  // The service logs a warning for each of these.
+  { name: "LookupListMap.xml", ifMissing: "warning" },
+  { name: "Requirements.xml", ifMissing: "warning" },
+  { name: "ViewFormsList.xml", ifMissing: "warning" },
+  { name: "ArchivedFiles.xml", ifMissing: "fine" },
+];
+
+/** What the service itself puts beside the manifests. */
+const serviceLog = /\.(?:log|err|wrn)$/i;
+
+const manifestRules: SideFileRules = { record: checkObject };
+
+/** Looks at one package. Yields now and then, so that what was reported can go out. */
+export async function* verifyPackage(
+  source: VerifyPackage,
+  access: PackageAccess,
+): AsyncGenerator<void, VerifiedPackage, undefined> {
+  const { report, run, packageIndex, signal } = access;
+  const facts = new PackageFacts(run.target);
+  const records = await readRecords(source, report);
+  const manifests = await takeInventory("manifest", source.manifest, records?.manifest, report, signal);
+  const contents = await takeInventory("content", source.content, records?.content, report, signal);
+  yield;
+
+  let keyMissing = false;
+  const onKeyMissing = () => {
+    if (!keyMissing) report("KEY_MISSING", "manifest", "The package is encrypted, and no key was given");
+    keyMissing = true;
+  };
+  const { key } = access;
+  const shared = { key, run, signal, onKeyMissing };
+  const manifestAccess: BlobAccess = { ...shared, container: source.manifest, containerName: "manifest" };
+  const stored = { bytes: 0, blobs: 0 };
+  for await (const blob of readManifests(manifestAccess, manifests, facts, access)) {
+    if (blob !== undefined) {
+      stored.bytes += blob.storedSize;
+      stored.blobs++;
+    }
+    yield;
+  }
+  checkPackageEnd(facts, run, packageIndex, report);
+  yield;
+
+  const contentAccess: BlobAccess = { ...shared, container: source.content, containerName: "content" };
+  const found = new Map<string, BlobFacts>();
+  let bytes = 0;
+  for await (const [name, blob] of readContents(contentAccess, contents, facts, access)) {
+    if (blob !== undefined) {
+      found.set(name, blob);
+      bytes += blob.plaintext?.size ?? blob.storedSize;
+      stored.bytes += blob.storedSize;
+      stored.blobs++;
+    }
+    yield;
+  }
+  checkPackageSize(facts, bytes, report);
+  if (source.counts !== undefined) {
+    const encrypted = [...manifests.blobs.values()].some(
+      ({ properties, record }) => (properties?.iv ?? record?.iv) != null,
+    );
+    const actual = {
+      folders: facts.folders,
+      files: facts.files,
+      bytes,
+      storedBytes: stored.bytes,
+      blobs: stored.blobs,
+      encrypted,
+    };
+    // Without the key, plaintext can't be counted.
+    checkCounts(source.counts, keyMissing ? { ...actual, bytes: source.counts.bytes } : actual, report);
+  }
+  return { facts, contents: found, blobs: stored.blobs, bytes };
+}
+
+function checkCounts(
+  expected: NonNullable<VerifyPackage["counts"]>,
+  actual: NonNullable<VerifyPackage["counts"]>,
+  report: ReportAt,
+): void {
+  for (const name of ["folders", "files", "bytes", "storedBytes", "blobs", "encrypted"] as const) {
+    if (expected[name] === actual[name]) continue;
+    report(
+      "COUNT_MISMATCH",
+      "packages.ndjson",
+      `${name} must be what the package holds, ${actual[name]}: current value is ${expected[name]}`,
+    );
+  }
+}
+
+async function* readManifests(
+  access: BlobAccess,
+  inventory: Inventory,
+  facts: PackageFacts,
+  { packageIndex, report }: PackageAccess,
+): AsyncGenerator<BlobFacts | undefined, void, undefined> {
+  const base = { facts, run: access.run, packageIndex };
+  for (const { name, ifMissing } of sideFiles) {
+    const schema = sideFileSchemas[name];
+    const known = await findBlob(access, inventory, name);
+    if (schema === undefined) continue;
+    if (known === undefined) {
+      if (ifMissing !== "fine") reportMissing(name, ifMissing, report);
+      continue;
+    }
+    const reading = readManifestFile(access, known, schema, sideFileRules[name] ?? {}, base, report);
+    yield yield* reading;
+  }
+  for (const name of new Set(facts.manifests)) {
+    const known = await findBlob(access, inventory, name);
+    if (known === undefined) reportMissing(name, "error", report);
+    else yield yield* readManifestFile(access, known, manifestSchema, manifestRules, base, report);
+  }
+  const listed = new Set(facts.manifests);
+  for (const name of inventory.blobs.keys()) {
+    if (listed.has(name) || sideFileSchemas[name] !== undefined || serviceLog.test(name)) continue;
+    report("MANIFEST_FILE_UNLISTED", `manifest/${name}`, "SystemData.xml doesn't name the file", "warning");
+  }
+}
+
+function reportMissing(name: string, severity: Severity, report: ReportAt): void {
+  report("MANIFEST_FILE_MISSING", `manifest/${name}`, `The package must hold ${name}`, severity);
+}
+
+/** The blob as the inventory has it, or as the container itself answers where it could not be listed. */
+async function findBlob(
+  { container, signal }: BlobAccess,
+  inventory: Inventory,
+  name: string,
+): Promise<KnownBlob | undefined> {
+  const known = inventory.blobs.get(name);
+  if (known !== undefined || inventory.complete) return known;
+  let properties: BlobProperties;
+  try {
+    properties = await container.properties(name, signal);
+  } catch (reason) {
+    let missing = false;
+    reportUnreadable(reason, name, () => {
+      missing = true;
+    });
+    if (missing) return undefined;
+    throw reason;
+  }
+  return { name, properties };
+}
+
+async function* readContents(
+  access: BlobAccess,
+  inventory: Inventory,
+  facts: PackageFacts,
+  { concurrency, report }: PackageAccess,
+): AsyncGenerator<readonly [name: string, facts: BlobFacts | undefined], void, undefined> {
+  const names = new Set([...facts.contents.keys(), ...facts.archives.keys(), ...inventory.blobs.keys()]);
+  const check = async (name: string) => {
+    const reports: Parameters<ReportAt>[] = [];
+    const blob = await checkContent(access, inventory, facts, name, (...found) => reports.push(found));
+    return { name, blob, reports };
+  };
+  for await (const { name, blob, reports } of mapInOrder(names, concurrency, check)) {
+    for (const each of reports) report(...each);
+    yield [name, blob];
+  }
+}
+
+async function checkContent(
+  access: BlobAccess,
+  inventory: Inventory,
+  facts: PackageFacts,
+  name: string,
+  report: ReportAt,
+): Promise<BlobFacts | undefined> {
+  const archive = facts.archives.get(name);
+  const references = archive === undefined ? (facts.contents.get(name) ?? []) : [archive];
+  const known = inventory.blobs.get(name);
+  const first = references[0];
+  if (known === undefined && facts.archived.has(name)) return undefined;
+  if (known === undefined && inventory.complete) {
+    report(
+      "BLOB_MISSING",
+      first?.place ?? "content",
+      `The container must hold the blob: current value is ${quoted(name)}`,
+    );
+    return undefined;
+  }
+  if (first === undefined) {
+    report("BLOB_UNREFERENCED", `content/${name}`, "No file of the package names the blob");
+  }
+  const opened = await openBlob(access, known ?? { name }, references, report);
+  if (opened === undefined) return undefined;
+  try {
+    const blob = await opened.reading.finish();
+    checkFacts(opened, blob, report);
+    if (first !== undefined) checkHasMd5(opened, report);
+    return blob;
+  } catch (reason) {
+    reportUnreadable(reason, opened.place, report);
+    return undefined;
+  } finally {
+    await opened.reading.close();
+  }
+}
