@@ -4,17 +4,21 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PrimepackError } from "../errors/index.ts";
-import { parseTarget } from "./target.ts";
+import { checkTargetShape, parseTarget } from "./target.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../schemas/target.schema.json", import.meta.url), "utf8"));
 const validate = new Ajv2020().compile(schema);
 
+const aboveId = "d4444444-0000-4000-8000-000000000003";
 const folderId = "d4444444-0000-4000-8000-000000000004";
-const example: Readonly<Record<string, unknown>> = { ...exampleTarget, existingFolders: { "a/b": folderId } };
+const example: Readonly<Record<string, unknown>> = {
+  ...exampleTarget,
+  existingFolders: { a: aboveId, "a/b": folderId },
+};
 
-function messageFor(target: unknown): string {
+function messageFor(target: unknown, check: (target: unknown) => void = parseTarget): string {
   try {
-    parseTarget(target);
+    check(target);
   } catch (error) {
     expect(error).toBeInstanceOf(PrimepackError);
     expect((error as PrimepackError).code).toBe("INVALID_TARGET");
@@ -79,11 +83,18 @@ describe("parseTarget()", () => {
     expect(messageFor(json)).toBe("Cannot use the target as it is not a JSON object");
   });
 
+  it("refuses an existing folder without the one above it, and one that stands there twice", () => {
+    expect(messageFor({ ...example, existingFolders: { "a/b": folderId } })).toContain('"a"');
+    expect(messageFor({ ...example, existingFolders: { a: folderId, A: aboveId } })).toContain("stands there once");
+  });
+});
+
+describe("checkTargetShape()", () => {
   it("agrees with the published JSON Schema on any field's value", () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(schema.properties), "other"), value, (field, given) => {
         const target = { ...example, [field]: given };
-        expect(messageFor(target) === "").toBe(validate(target));
+        expect(messageFor(target, checkTargetShape) === "").toBe(validate(target));
       }),
       { numRuns: 2000 },
     );
@@ -96,7 +107,7 @@ describe("parseTarget()", () => {
         value,
         (folder, id) => {
           const target = { ...example, existingFolders: { [folder]: id } };
-          expect(messageFor(target) === "").toBe(validate(target));
+          expect(messageFor(target, checkTargetShape) === "").toBe(validate(target));
         },
       ),
       { numRuns: 1000 },
@@ -106,7 +117,7 @@ describe("parseTarget()", () => {
   it("agrees with the published JSON Schema on any JSON and any missing field", () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.subarray(Object.entries(example)).map(Object.fromEntries)), (target) => {
-        expect(messageFor(target) === "").toBe(validate(target));
+        expect(messageFor(target, checkTargetShape) === "").toBe(validate(target));
       }),
     );
   });

@@ -1,8 +1,6 @@
 import { PrimepackError, redact } from "../errors/index.ts";
-import type { Target } from "../model/index.ts";
-
-/** The largest value of the manifest's `IntId` (xs:int). */
-const ITEM_ID_MAX = 2_147_483_647;
+import { ITEM_ID_MAX, type Target } from "../model/index.ts";
+import { existingFolderTree } from "../plan/existing-folders.ts";
 
 /** Characters of a faulty value that a message repeats. */
 const VALUE_SHOWN = 80;
@@ -46,16 +44,24 @@ const rules: { readonly [field in keyof Required<Omit<Target, "existingFolders">
 const fields: readonly string[] = [...Object.keys(rules), "existingFolders"];
 
 /**
- * The target that parsed JSON describes, by the rules of `schemas/target.schema.json`; `$schema` may stand in it.
- * Throws INVALID_TARGET, whose message names every fault.
+ * The target that parsed JSON describes; `$schema` may stand in it. Throws INVALID_TARGET as {@link checkTarget} does.
  */
 export function parseTarget(json: unknown): Target {
   checkTarget(json);
   return Object.fromEntries(Object.entries(json).filter(([field]) => field !== "$schema")) as unknown as Target;
 }
 
-/** Throws INVALID_TARGET, whose message names every fault, if the value is no {@link Target}. */
+/**
+ * Throws INVALID_TARGET if the value is no {@link Target}: by {@link checkTargetShape}, or because its `existingFolders`
+ * are no tree, as a folder stands there twice or the one above it is missing.
+ */
 export function checkTarget(value: unknown): asserts value is Target {
+  checkTargetShape(value);
+  existingFolderTree(value);
+}
+
+/** The rules of `schemas/target.schema.json`. Throws INVALID_TARGET, whose message names every fault. */
+export function checkTargetShape(value: unknown): asserts value is Target {
   const faults = isRecord(value) ? targetFaults(value) : ["it is not a JSON object"];
   if (faults.length === 0) return;
   throw new PrimepackError("INVALID_TARGET", `Cannot use the target as ${faults.join("; ")}`);
