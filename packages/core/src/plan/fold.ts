@@ -1,5 +1,4 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant.
-const ascii = /^[\u0000-\u007f]*$/;
+const ascii = /^\p{ASCII}*$/u;
 
 /**
  * The name in the form in which ids are computed: NFC, Unicode full case folding (CaseFolding.txt, statuses C and F),

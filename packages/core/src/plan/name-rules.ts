@@ -8,30 +8,32 @@
 import { NAME_MAX_LENGTH, type RenameReason } from "../model/index.ts";
 
 /** Visible characters that no name may hold. Names page. */
-export const INVALID_CHARACTERS = '"*:<>?/\\|';
+const INVALID_CHARACTERS = '"*:<>?/\\|';
 
 /**
  * What no name may hold, one UTF-16 unit a match: {@link INVALID_CHARACTERS} (Names page); U+0000 to U+001F (refused by
  * file systems, and XML 1.0 can't hold most of them); U+007F (not listed by Microsoft; rclone replaces it for this
- * service); lone surrogates, U+FFFE and U+FFFF (XML 1.0, production `Char`).
+ * service); U+FFFE, U+FFFF and lone surrogates (XML 1.0, production `Char`).
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the rule is about.
-export const INVALID_UNITS: RegExp = /["*:<>?/\\|\u0000-\u001f\u007f\ufffe\uffff]|\p{Surrogate}/gu;
+export const INVALID_UNITS: RegExp = new RegExp(
+  `[${INVALID_CHARACTERS.replace("\\", "\\\\")}\\u0000-\\u001f\\u007f\\ufffe\\uffff]|\\p{Surrogate}`,
+  "gu",
+);
 
 /** No name begins or ends with it. Names page. */
-export const EDGE_SPACE = " ";
+const EDGE_SPACE = " ";
 
 /** No folder ends with it (Addressing page); no file either, as rclone encodes it for every name. */
-export const TRAILING_PERIOD = ".";
+const TRAILING_PERIOD = ".";
 
 /** No folder begins with it. Names page and Addressing page. */
-export const FOLDER_LEADING_TILDE = "~";
+const FOLDER_LEADING_TILDE = "~";
 
 /** No name begins with it: owner files of Office. Names page. */
-export const OWNER_FILE_PREFIX = "~$";
+const OWNER_FILE_PREFIX = "~$";
 
 /** Names that are refused whole, in any case. Names page. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
   ".lock",
   "con",
   "prn",
@@ -46,13 +48,13 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
 export const RESERVED_PART = "_vti_";
 
 /** No folder of a library's root has this name, in any case: the library's own `Forms` is there. Names page. */
-export const RESERVED_ROOT_FOLDER = "forms";
+const RESERVED_ROOT_FOLDER = "forms";
 
 /**
  * Ends of folder names by which Office knows the folder of a saved web page. SharePoint 2013 refused or hid such folders;
  * whether SharePoint Online does is not documented, so they are warned of and packaged as they are.
  */
-export const SAVED_PAGE_SUFFIXES: readonly string[] = ["_files", "_file", "-Dateien", "_fichiers"];
+const SAVED_PAGE_SUFFIXES: readonly string[] = ["_files", "_file", "-Dateien", "_fichiers"];
 
 /** Where a name stands, as far as rules depend on it. */
 export interface NamePlace {

@@ -10,7 +10,7 @@ import type { ResolvedPlanOptions } from "./types.ts";
  * UTF-16 units that a renamed folder leaves for a name in it: the shortest that a hash can be in, a period and five of
  * extension.
  */
-export const LEAF_MIN_LENGTH: number = SHORTENED_MIN_LENGTH + 6;
+const LEAF_MIN_LENGTH: number = SHORTENED_MIN_LENGTH + 6;
 
 /** What a folder answers to an item that wants to be in it. */
 export type Claim =

@@ -26,7 +26,7 @@ export type FileEntry = Omit<PlannedFile, "content" | "blob">;
  * the next item does not fit. So content packages come out while the source is still being read, and may name in
  * `dependsOn` a structure package that comes out later: only submitting waits for it.
  *
- * A package that is named depends on nothing that is made after the items it holds, so no two depend on each other.
+ * Content packages depend on structure packages only, and these only on earlier ones, so no two wait for each other.
  * Memory: the items of two packages at most, besides those that {@link take} has not been asked for.
  */
 export class Packer {

@@ -26,7 +26,7 @@ export const HASH_DIGITS = 8;
 export const HASH_DIGITS_MAX = 64;
 
 /** UTF-16 units of a file's extension, period included, that is kept when its name is shortened. */
-export const EXTENSION_MAX_LENGTH = 32;
+const EXTENSION_MAX_LENGTH = 32;
 
 /** UTF-16 units of the shortest name that a hash can be in: one of the name, `~`, the digits. */
 export const SHORTENED_MIN_LENGTH: number = 1 + 1 + HASH_DIGITS;
