@@ -19,19 +19,20 @@ export interface RetryOptions {
   readonly logger?: Logger;
 }
 
+/** What a retrier needs to know of a request, for its log and for aborting its waits. */
+export interface RetriedRequest {
+  readonly method: string;
+  readonly name?: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 type ResolvedRetryOptions = Required<Omit<RetryOptions, "logger">> & { readonly logger: Logger | undefined };
 
-/**
- * Repeats requests that failed by something that passes: an overloaded or faulty store, a lost connection.
- *
- * Waits exponentially longer, by chance between half and all of the delay, and never less than the store asks for. Once
- * a read has given its first bytes, a fault comes out: what follows could be of another blob.
- */
-export class RetryingContainer extends InterceptedContainer {
+/** One policy of repeating, for any request to a store. */
+export class Retrier {
   readonly #options: ResolvedRetryOptions;
 
-  constructor(inner: BlobContainer, options: RetryOptions = {}) {
-    super(inner);
+  constructor(options: RetryOptions = {}) {
     this.#options = {
       attempts: options.attempts ?? 9,
       firstDelayMs: options.firstDelayMs ?? 400,
@@ -43,37 +44,19 @@ export class RetryingContainer extends InterceptedContainer {
     };
   }
 
-  protected override async around<T>(request: ContainerRequest, call: () => Promise<T>): Promise<T> {
+  /** Runs `call` until it succeeds, or fails by something that stays, or attempts are used up. */
+  async run<T>(request: RetriedRequest, call: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await call();
       } catch (error) {
-        await this.#wait(error, attempt, request);
+        await this.wait(error, attempt, request);
       }
     }
   }
 
-  protected override async *stream<T>(
-    request: ContainerRequest,
-    open: () => AsyncIterable<T>,
-  ): AsyncGenerator<T, void, undefined> {
-    for (let attempt = 1; ; attempt++) {
-      let begun = false;
-      try {
-        for await (const part of open()) {
-          begun = true;
-          yield part;
-        }
-        return;
-      } catch (error) {
-        if (begun) throw error;
-        await this.#wait(error, attempt, request);
-      }
-    }
-  }
-
-  /** Resolves when it is time for the next attempt; throws the error if there is to be none. */
-  async #wait(error: unknown, attempt: number, { method, name, signal }: ContainerRequest): Promise<void> {
+  /** Resolves when it is time for the attempt after `attempt`; throws the error if there is to be none. */
+  async wait(error: unknown, attempt: number, { method, name, signal }: RetriedRequest): Promise<void> {
     const { attempts, firstDelayMs, maxDelayMs, maxRetryAfterMs, timer, random, logger } = this.#options;
     if (!(error instanceof StorageError) || !error.retryable || attempt >= attempts) throw error;
     const retryAfterMs = error.retryAfterMs ?? 0;
@@ -93,6 +76,44 @@ export class RetryingContainer extends InterceptedContainer {
     } catch (reason) {
       if (signal?.aborted) throw abortedError(signal, "wait for the storage");
       throw reason;
+    }
+  }
+}
+
+/**
+ * Repeats requests that failed by something that passes: an overloaded or faulty store, a lost connection.
+ *
+ * Waits exponentially longer, by chance between half and all of the delay, and never less than the store asks for. Once
+ * a read has given its first bytes, a fault comes out: what follows could be of another blob.
+ */
+export class RetryingContainer extends InterceptedContainer {
+  readonly #retrier: Retrier;
+
+  constructor(inner: BlobContainer, options: RetryOptions = {}) {
+    super(inner);
+    this.#retrier = new Retrier(options);
+  }
+
+  protected override around<T>(request: ContainerRequest, call: () => Promise<T>): Promise<T> {
+    return this.#retrier.run(request, call);
+  }
+
+  protected override async *stream<T>(
+    request: ContainerRequest,
+    open: () => AsyncIterable<T>,
+  ): AsyncGenerator<T, void, undefined> {
+    for (let attempt = 1; ; attempt++) {
+      let begun = false;
+      try {
+        for await (const part of open()) {
+          begun = true;
+          yield part;
+        }
+        return;
+      } catch (error) {
+        if (begun) throw error;
+        await this.#retrier.wait(error, attempt, request);
+      }
     }
   }
 }

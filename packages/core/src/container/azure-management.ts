@@ -1,0 +1,203 @@
+import {
+  AnonymousCredential,
+  BlobServiceClient,
+  ContainerSASPermissions,
+  generateBlobSASQueryParameters,
+  type IHttpClient,
+  newPipeline,
+  type RestError,
+  SASProtocol,
+  StorageSharedKeyCredential,
+} from "@azure/storage-blob";
+import pLimit from "p-limit";
+import { Secret } from "../errors/index.ts";
+import { abortedError } from "./aborted.ts";
+import type { AzureAccount } from "./azure-account.ts";
+import type { HttpTransport } from "./http-transport.ts";
+import type { Retrier } from "./retrying.ts";
+import { refusedError, StorageError, unreachableError } from "./storage-error.ts";
+import { TransportFault } from "./transport-fault.ts";
+
+/** A container that is there and holds nothing. */
+export interface FreshContainer {
+  /** Without a query. */
+  readonly url: string;
+  /** What opens this container: a SAS of its own where there is an account key, else the account's. */
+  readonly sas: Secret;
+}
+
+/** Days that a container's own SAS lasts: a run that is interrupted over a weekend can still be looked at. */
+const SAS_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Read, create, write, delete, list: what a container port's requests need, and no more. */
+const SAS_PERMISSIONS = "rcwdl";
+
+/** Blobs that are deleted at once when a container is emptied. */
+const DELETES_AT_ONCE = 8;
+
+/** Attempts before the account has been reached for the first time: its name may be wrong, and the user waits. */
+const FIRST_CONTACT_ATTEMPTS = 3;
+
+/** Makes, empties and deletes containers with the Azure SDK, over the transport and retries of all other requests. */
+export class AzureManagement {
+  readonly #account: AzureAccount;
+  readonly #transport: HttpTransport;
+  readonly #retrier: Retrier;
+  readonly #service: BlobServiceClient;
+  readonly #sharedKey: StorageSharedKeyCredential | undefined;
+  #reached = false;
+
+  constructor(account: AzureAccount, transport: HttpTransport, retrier: Retrier) {
+    this.#account = account;
+    this.#transport = transport;
+    this.#retrier = retrier;
+    this.#sharedKey =
+      account.key === undefined ? undefined : new StorageSharedKeyCredential(account.name, account.key.reveal());
+    const pipeline = newPipeline(this.#sharedKey ?? new AnonymousCredential(), {
+      httpClient: clientOver(transport),
+      retryOptions: { maxTries: 1 },
+    });
+    const query = account.sas === undefined ? "" : `?${account.sas.reveal()}`;
+    this.#service = new BlobServiceClient(account.url + query, pipeline);
+  }
+
+  /** Makes the container, or empties the one that an earlier attempt left. */
+  async fresh(containerName: string, signal?: AbortSignal): Promise<FreshContainer> {
+    const doing = `make the container ${containerName}`;
+    const container = this.#service.getContainerClient(containerName);
+    const made = await this.#run(doing, signal, async (abort) => {
+      try {
+        return { existed: false, date: (await container.create(abort)).date };
+      } catch (error) {
+        if (!isRestError(error) || error.code !== "ContainerAlreadyExists") throw error;
+        return { existed: true, date: new Date(error.response?.headers.get("date") ?? "") };
+      }
+    });
+    if (made.existed) await this.#empty(containerName, signal);
+    return { url: `${this.#account.url}/${containerName}`, sas: this.#sasFor(containerName, made.date) };
+  }
+
+  async #empty(containerName: string, signal: AbortSignal | undefined): Promise<void> {
+    const doing = `empty the container ${containerName}`;
+    const container = this.#service.getContainerClient(containerName);
+    const limit = pLimit(DELETES_AT_ONCE);
+    await this.#run(doing, signal, async (abort) => {
+      for await (const page of container.listBlobsFlat(abort).byPage({ maxPageSize: 1000 })) {
+        await limit.map(page.segment.blobItems, ({ name }) =>
+          container.getBlobClient(name).deleteIfExists({ ...abort, deleteSnapshots: "include" }),
+        );
+      }
+    });
+  }
+
+  /** Deletes the container with all that is in it; no error if there is none. */
+  async delete(containerName: string): Promise<void> {
+    const doing = `delete the container ${containerName}`;
+    await this.#run(doing, undefined, async (abort) => {
+      await this.#service.getContainerClient(containerName).deleteIfExists(abort);
+    });
+  }
+
+  #sasFor(containerName: string, now: Date | undefined): Secret {
+    if (this.#account.sas !== undefined) return this.#account.sas;
+    if (this.#sharedKey === undefined || now === undefined || Number.isNaN(now.getTime())) {
+      throw new StorageError(
+        "CONTAINER_REFUSED",
+        `Cannot make a SAS for the container ${containerName} as the storage must tell the time: current value is no date`,
+        undefined,
+      );
+    }
+    const sas = generateBlobSASQueryParameters(
+      {
+        containerName,
+        permissions: ContainerSASPermissions.parse(SAS_PERMISSIONS),
+        // Counted from the service's clock: ours may be wrong.
+        expiresOn: new Date(now.getTime() + SAS_LIFETIME_MS),
+        protocol: this.#account.url.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
+      },
+      this.#sharedKey,
+    );
+    return new Secret(sas.toString());
+  }
+
+  #run<T>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    call: (options: { abortSignal?: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    let misses = 0;
+    return this.#retrier.run({ method: doing, signal }, async () => {
+      try {
+        const result = await call(signal === undefined ? {} : { abortSignal: signal });
+        this.#reached = true;
+        return result;
+      } catch (reason) {
+        const error = this.#translate(reason, doing, signal);
+        if (!(error instanceof StorageError) || error.code !== "CONTAINER_UNREACHABLE") throw error;
+        misses++;
+        if (this.#reached || misses < FIRST_CONTACT_ATTEMPTS) throw error;
+        throw new StorageError(error.code, error.message, error);
+      }
+    });
+  }
+
+  /** Keeps nothing of the SDK's error, which holds the request with its URL and headers. */
+  #translate(error: unknown, doing: string, signal: AbortSignal | undefined): Error {
+    if (signal?.aborted) return abortedError(signal, doing);
+    if (isRestError(error) && error.statusCode !== undefined) {
+      const { response } = error;
+      const body = Buffer.from(response?.bodyAsText ?? "");
+      return refusedError({ status: error.statusCode, headers: response?.headers.toJSON() ?? {}, body }, doing);
+    }
+    const fault = error instanceof TransportFault ? error : new TransportFault(error);
+    return unreachableError(fault, doing, this.#transport.origin);
+  }
+}
+
+function isRestError(error: unknown): error is RestError {
+  return error instanceof Error && error.name === "RestError";
+}
+
+/** Sends the SDK's requests by our transport, so that proxies and certificates are set up in one place. */
+function clientOver(transport: HttpTransport): IHttpClient {
+  return {
+    async sendRequest(request) {
+      const url = new URL(request.url);
+      const { signal, release } = signalOf(request.abortSignal);
+      const headers = Object.fromEntries(request.headers.headersArray().map(({ name, value }) => [name, value]));
+      try {
+        const reply = await transport.send({
+          method: methodOf(request.method),
+          path: url.pathname + url.search,
+          headers,
+          ...(typeof request.body === "string" ? { body: request.body } : {}),
+          signal,
+        });
+        const replyHeaders = request.headers.clone();
+        for (const name of replyHeaders.headerNames()) replyHeaders.remove(name);
+        for (const [name, value] of Object.entries(reply.headers)) {
+          if (value !== undefined) replyHeaders.set(name, typeof value === "string" ? value : value.join(", "));
+        }
+        return { request, status: reply.status, headers: replyHeaders, bodyAsText: Buffer.from(reply.body).toString() };
+      } finally {
+        release();
+      }
+    },
+  };
+}
+
+type WebRequest = Parameters<IHttpClient["sendRequest"]>[0];
+
+function methodOf(method: WebRequest["method"]): "GET" | "HEAD" | "PUT" | "DELETE" | "POST" {
+  if (method === "PATCH" || method === "OPTIONS" || method === "TRACE") throw new Error(`no container needs ${method}`);
+  return method;
+}
+
+/** The SDK's own signal type has the event, but is none that a transport could take. */
+function signalOf(abort: WebRequest["abortSignal"]): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort();
+  if (abort?.aborted) onAbort();
+  abort?.addEventListener("abort", onAbort);
+  return { signal: controller.signal, release: () => abort?.removeEventListener("abort", onAbort) };
+}
