@@ -1,4 +1,13 @@
 export { type Azurite, startAzurite } from "./azurite.ts";
+export {
+  type HandMadeBlob,
+  type HandMadePackage,
+  handMadeKey,
+  handMadePackages,
+  type SealedHandMadePackage,
+  sealHandMade,
+  sealText,
+} from "./broken-packages.ts";
 export { type CliOptions, type CliResult, runCliProcess } from "./cli-process.ts";
 export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";
@@ -6,3 +15,4 @@ export { exampleTarget } from "./example-target.ts";
 export { folderDigest } from "./folder-digest.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
+export { canonicalXml, schemaOf, specFolder, specIsMissing, validateXsd } from "./xsd.ts";
