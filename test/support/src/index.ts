@@ -13,6 +13,8 @@ export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";
 export { exampleTarget } from "./example-target.ts";
 export { folderDigest } from "./folder-digest.ts";
+export { type HostileEntry, type HostileTree, makeHostileTree } from "./hostile-tree.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
+export { asUnprivileged, runUnprivileged, type UnprivilegedResult } from "./unprivileged.ts";
 export { canonicalXml, schemaOf, specFolder, specIsMissing, validateXsd } from "./xsd.ts";

@@ -26,7 +26,7 @@ function matcherOf(pattern: string, option: string): (path: string) => boolean {
   }
   try {
     // The flag `s`, since names may hold line breaks.
-    return picomatch(bare, { dot: true, windows: false, flags: "s", strictSlashes: true });
+    return picomatch(bare, { dot: true, windows: false, flags: "s", strictSlashes: true, nonegate: true });
   } catch (reason) {
     throw new PrimepackError(
       "INVALID_OPTION",

@@ -1,7 +1,7 @@
-import { access, constants, realpath, type Stats, stat } from "node:fs";
+import { realpath, type Stats, stat } from "node:fs";
 import { basename, resolve as resolvePath } from "node:path";
 import { PrimepackError } from "../errors/index.ts";
-import { nameOf } from "./listing.ts";
+import { listNames, nameOf } from "./listing.ts";
 import { bytesOfName, nativePath } from "./native-path.ts";
 import { sourceError } from "./source-error.ts";
 
@@ -62,10 +62,7 @@ export function namedRoots(given: string | readonly SourceRoot[]): readonly Name
 export async function findRoot(root: NamedRoot): Promise<FoundRoot> {
   try {
     const stats = await statOf(root.path);
-    if (stats.isDirectory()) {
-      await checkListing(root.path);
-      return { ...root, stats };
-    }
+    if (stats.isDirectory()) return { ...root, stats };
     if (!stats.isFile()) throw invalid("it is neither a folder nor a file", root.path);
     // Files are opened without following links, so this one is followed here.
     return { path: await realPathOf(root.path), name: root.name ?? basename(root.path), stats };
@@ -74,8 +71,15 @@ export async function findRoot(root: NamedRoot): Promise<FoundRoot> {
   }
 }
 
+/** The names in a root that is a folder, as stored; rejects with INVALID_OPTION if it can't be listed. */
+export function listRoot(root: FoundRoot): Promise<string[]> {
+  return listNames(root.path).catch((reason: unknown) => {
+    throw rootError(reason, root.path);
+  });
+}
+
 /** An error of the file system about a root, as INVALID_OPTION. */
-export function rootError(reason: unknown, path: string): PrimepackError {
+function rootError(reason: unknown, path: string): PrimepackError {
   const error = sourceError(reason, "use the source's root", path);
   if (error.code === "INVALID_OPTION" || error.code === "ABORTED") return error;
   return new PrimepackError("INVALID_OPTION", error.message, { cause: reason });
@@ -104,12 +108,6 @@ function invalid(constraint: string, value: unknown): PrimepackError {
 function statOf(path: string): Promise<Stats> {
   return new Promise((resolve, reject) => {
     stat(nativePath(path), (error, stats) => (error === null ? resolve(stats) : reject(error)));
-  });
-}
-
-function checkListing(path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    access(nativePath(path), constants.R_OK | constants.X_OK, (error) => (error === null ? resolve() : reject(error)));
   });
 }
 

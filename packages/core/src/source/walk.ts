@@ -5,7 +5,7 @@ import type { SourceItem, SourcePath, SourceProblem } from "../model/index.ts";
 import { entryDates } from "./entry-dates.ts";
 import type { GlobFilter } from "./glob.ts";
 import { isSameFolder, linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
-import { compareRoots, type FoundRoot, findRoot, type NamedRoot, rootError } from "./root.ts";
+import { compareRoots, type FoundRoot, findRoot, listRoot, type NamedRoot } from "./root.ts";
 import { sourceError, throwIfAborted } from "./source-error.ts";
 
 export interface WalkOptions {
@@ -86,11 +86,10 @@ async function* walkBelow(start: OpenFolder, options: WalkOptions): AsyncGenerat
 async function openRoots(roots: readonly FoundRoot[]): Promise<OpenFolder> {
   const [first] = roots;
   if (first !== undefined && first.name === undefined) {
-    const names = await listNames(first.path).catch((reason: unknown) => {
-      throw rootError(reason, first.path);
-    });
-    return openFolder([], first.path, first.stats, undefined, names);
+    return openFolder([], first.path, first.stats, undefined, await listRoot(first));
   }
+  // A root that can't be listed is the caller's mistake, and not an entry's problem.
+  for (const root of roots) if (root.stats.isDirectory()) await listRoot(root);
   const entries = roots.toSorted(compareRoots).map(({ name = "", path, stats }) => {
     return { name, absolute: path, found: stats };
   });
