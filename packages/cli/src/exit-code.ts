@@ -27,5 +27,5 @@ export function exitCodeOfBuild({ status, counts }: BuildSummary): ExitCode {
 /** `area` is that of the error's code in the registry. */
 export function exitCodeOfError(code: PrimepackError["code"], area: string, wasInterrupted: boolean): ExitCode {
   if (wasInterrupted && code === "ABORTED") return exitCodes.interrupted;
-  return area === "usage" ? exitCodes.usage : exitCodes.aborted;
+  return area === "usage" || code === "OUTPUT_UNREADABLE" ? exitCodes.usage : exitCodes.aborted;
 }

@@ -57,6 +57,7 @@ const verify = `primepack verify DIR [options]
 Looks at finished packages a second time: decrypts, hashes, and checks what the service would refuse.
 
   --key-file FILE        default: DIR/key
+  --target FILE          compare ids and URLs with the library
   --source SOURCE        compare content with this folder or file (may be repeated)
   --include GLOB         as given to the build (may be repeated)
   --exclude GLOB         as given to the build (may be repeated)

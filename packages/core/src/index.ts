@@ -5,6 +5,7 @@ export { type OutputDirectory, type OutputDirectoryOptions, openOutputDirectory 
 export { build } from "./build/run.ts";
 export { parseTarget } from "./build/target.ts";
 export type * from "./build/types.ts";
+export { type AzureContainerOpener, type AzureOpenerOptions, azureContainerOpener } from "./container/azure-opener.ts";
 export { type AzureStoreOptions, azurePackageStore } from "./container/azure-store.ts";
 export { directoryPackageStore } from "./container/directory-store.ts";
 export { type LocatedContainerOptions, openLocatedContainer } from "./container/locate.ts";

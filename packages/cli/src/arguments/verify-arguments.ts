@@ -2,6 +2,7 @@ import { readFlags, required, usageError } from "./flags.ts";
 
 const flags = {
   "key-file": { type: "string" },
+  target: { type: "string" },
   source: { type: "string", multiple: true },
   include: { type: "string", multiple: true },
   exclude: { type: "string", multiple: true },
@@ -13,6 +14,7 @@ const flags = {
 export interface VerifyArguments {
   readonly directory: string;
   readonly keyFile?: string;
+  readonly target?: string;
   /** Paths and patterns as given. */
   readonly sources: readonly string[];
   readonly include: readonly string[];
@@ -29,11 +31,12 @@ export function readVerifyArguments(argv: readonly string[]): VerifyArguments {
   if (directory === undefined || others.length > 0) {
     throw usageError(`Cannot verify as one DIR is needed: current number of arguments is ${positionals.length}`);
   }
-  const { "key-file": keyFile, "storage-file": storageFile } = values;
+  const { "key-file": keyFile, "storage-file": storageFile, target } = values;
   return {
     directory,
     ...(keyFile === undefined ? {} : { keyFile: required("--key-file", keyFile) }),
     ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
+    ...(target === undefined ? {} : { target: required("--target", target) }),
     sources: values.source ?? [],
     include: values.include ?? [],
     exclude: values.exclude ?? [],

@@ -1,0 +1,70 @@
+import { access } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  azureContainerOpener,
+  fileSystemSource,
+  readKeyFile,
+  type Secret,
+  type VerifyDirectoryOptions,
+  verifyDirectory,
+} from "@primepack/core";
+import { readVerifyArguments } from "../arguments/verify-arguments.ts";
+import { networkFromEnvironment, storageSecret } from "../environment.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import type { CommandContext } from "../run-cli.ts";
+import { sourcePaths } from "../source-paths.ts";
+import { readTargetFile } from "../target-file.ts";
+import { jsonVerifyView, textVerifyView } from "../view/verify-view.ts";
+
+/** `primepack verify`: a second look at finished packages. */
+export async function verifyCommand(context: CommandContext): Promise<ExitCode> {
+  const { env, cwd, clock, interrupt, stdout } = context;
+  const { include, exclude, sources, json, quiet, ...flags } = readVerifyArguments(context.argv);
+  const at = (path: string) => resolve(cwd, path);
+  const directory = at(flags.directory);
+  const { signal } = interrupt;
+
+  const openContainer = await openerFor(flags.storageFile && at(flags.storageFile), env);
+  const target = flags.target === undefined ? undefined : await readTargetFile(at(flags.target));
+  const key = await keyFor(directory, flags.keyFile && at(flags.keyFile));
+  const paths = await sourcePaths(sources, cwd);
+  const run = verifyDirectory(directory, {
+    ...(key && { key }),
+    ...(target && { target }),
+    ...(openContainer && { openContainer }),
+    ...(paths.length > 0 && { source: fileSystemSource(paths, { include, exclude, signal }) }),
+    signal,
+  });
+  const view = (json ? jsonVerifyView : textVerifyView)({ stdout, clock, quiet });
+  try {
+    for await (const event of run) await view.event(event);
+    const summary = await run.result;
+    view.ended();
+    const exitCode = summary.ok ? exitCodes.complete : exitCodes.itemsMissing;
+    await view.summary(summary, exitCode);
+    return exitCode;
+  } finally {
+    view.ended();
+  }
+}
+
+async function openerFor(
+  storageFile: string | undefined,
+  env: CommandContext["env"],
+): Promise<VerifyDirectoryOptions["openContainer"]> {
+  const storage = await storageSecret(storageFile, env);
+  const network = networkFromEnvironment(env);
+  return storage && azureContainerOpener({ storage, now: new Date(), ...(network && { network }) });
+}
+
+/** The key that was named, else `DIR/key` if it is there: packages need none if they aren't encrypted. */
+async function keyFor(directory: string, keyFile: string | undefined): Promise<Secret<Uint8Array> | undefined> {
+  if (keyFile !== undefined) return readKeyFile(keyFile);
+  const path = join(directory, "key");
+  try {
+    await access(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+  }
+  return readKeyFile(path);
+}
