@@ -36,12 +36,12 @@ export async function readBack(
   const referenced = new Set<string>();
   let folders = 0;
   let items = 0;
-  for (const name of systemData.manifestFiles) {
-    for await (const object of readManifest(stored(name), { signal })) {
-      if (object.type === "SPFolder") folders += 1;
-      else if (object.type === "SPListItem") items += 1;
-      else if (object.type === "SPFile") {
-        const { FileValue, MD5Hash, Checksum } = object.file.attributes;
+  for (const { Name = "" } of systemData.ManifestFiles ?? []) {
+    for await (const object of readManifest(stored(Name), { signal })) {
+      if (object.ObjectType === "SPFolder") folders += 1;
+      else if (object.ObjectType === "SPListItem") items += 1;
+      else if (object.ObjectType === "SPFile") {
+        const { FileValue, MD5Hash, Checksum } = object.File ?? {};
         const blob = expected.content.get(FileValue ?? "");
         if (blob === undefined) throw failure("each FileValue names a stored blob", FileValue);
         if (MD5Hash !== blob.md5) throw failure(`MD5Hash of ${blob.name} is ${blob.md5}`, MD5Hash);

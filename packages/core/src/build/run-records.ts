@@ -84,7 +84,7 @@ async function rewrite<T>(path: string, wanted: (value: T) => boolean): Promise<
   failed.catch(() => undefined);
   for await (const value of readNdjson<T>(path)) {
     if (wanted(value) && !output.write(`${JSON.stringify(value)}\n`)) {
-      await Promise.race([new Promise((resolve) => output.once("drain", resolve)), failed]);
+      await Promise.race([new Promise<void>((resolve) => output.once("drain", () => resolve())), failed]);
     }
   }
   await Promise.race([new Promise<void>((resolve) => output.end(() => resolve())), failed]);

@@ -162,6 +162,7 @@ class WorkerSealer implements Sealer {
       },
     };
     try {
+      abort.signal.throwIfAborted();
       let pending = request.requests.map((_, index) => index);
       for (let attempt = 1; attempt <= ATTEMPTS && pending.length > 0; attempt++) {
         await this.#attempt(run, pending, attempt);
@@ -254,7 +255,6 @@ class WorkerSealer implements Sealer {
   /** Fills the results of the requests `indexes`. Waits for all tasks, also when one fails. */
   async #attempt(run: PackageRun, indexes: readonly number[], attempt: number): Promise<void> {
     const { abort, request, results } = run;
-    abort.signal.throwIfAborted();
     const sizes = new Map(indexes.map((index) => [index, request.requests[index]?.size ?? 0]));
     const tasks = batches(sizes).map(async (batch) => {
       try {
