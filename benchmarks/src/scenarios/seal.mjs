@@ -1,12 +1,10 @@
 import { join } from "node:path";
+import { nameColumn, processColumns, ratioColumn, work, workColumn } from "../harness/figures.mjs";
 import { makeFile } from "../harness/files.mjs";
 import { nodeTask } from "../harness/node-task.mjs";
-import { megabytes, round, seconds } from "../harness/report.mjs";
+import { round } from "../harness/report.mjs";
 import { interleave, ratio, typical } from "../harness/rounds.mjs";
 import { GIBIBYTE, MEBIBYTE } from "../harness/sizes.mjs";
-
-/** CPU of the work alone where the contestant says it, else of its process. */
-const work = (run) => run.report?.cpu ?? run.cpu;
 
 export const seal = {
   name: "seal",
@@ -42,13 +40,11 @@ export const seal = {
       ],
       rows,
       columns: {
-        row: ({ name }) => name,
-        "work CPU s": (row) => seconds(typical(row, work)),
+        ...nameColumn,
+        ...workColumn,
         "GB per CPU s": (row) => round(gigabytes / typical(row, work)),
-        "x bare": (row) => ratio(row, bare, work).toFixed(2),
-        "process CPU s": (row) => seconds(typical(row, (run) => run.cpu)),
-        "wall s": (row) => seconds(typical(row, (run) => run.wall)),
-        "peak MB": (row) => megabytes(typical(row, (run) => run.peak)),
+        ...ratioColumn("x bare", bare, work),
+        ...processColumns,
       },
       goals: [
         {
