@@ -32,9 +32,6 @@ const SAS_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 /** Read, create, write, delete, list: what a container port's requests need, and no more. */
 const SAS_PERMISSIONS = "rcwdl";
 
-/** Read and list: what looking at a finished package needs. */
-const READ_PERMISSIONS = "rl";
-
 /** Blobs that are deleted at once when a container is emptied. */
 const DELETES_AT_ONCE = 8;
 
@@ -80,15 +77,6 @@ export class AzureManagement {
     return { url: `${this.#account.url}/${containerName}`, sas: this.#sasFor(containerName, made.date) };
   }
 
-  /** What reads a container that is there. */
-  async reading(containerName: string, signal?: AbortSignal): Promise<Secret> {
-    if (this.#account.sas !== undefined) return this.#account.sas;
-    const container = this.#service.getContainerClient(containerName);
-    const doing = `open the container ${containerName}`;
-    const { date } = await this.#run(doing, signal, (abort) => container.getProperties(abort));
-    return this.#sasFor(containerName, date, READ_PERMISSIONS);
-  }
-
   async #empty(containerName: string, signal: AbortSignal | undefined): Promise<void> {
     const doing = `empty the container ${containerName}`;
     const container = this.#service.getContainerClient(containerName);
@@ -110,7 +98,7 @@ export class AzureManagement {
     });
   }
 
-  #sasFor(containerName: string, now: Date | undefined, permissions = SAS_PERMISSIONS): Secret {
+  #sasFor(containerName: string, now: Date | undefined): Secret {
     if (this.#account.sas !== undefined) return this.#account.sas;
     if (this.#sharedKey === undefined || now === undefined || Number.isNaN(now.getTime())) {
       throw new StorageError(
@@ -122,7 +110,7 @@ export class AzureManagement {
     const sas = generateBlobSASQueryParameters(
       {
         containerName,
-        permissions: ContainerSASPermissions.parse(permissions),
+        permissions: ContainerSASPermissions.parse(SAS_PERMISSIONS),
         // Counted from the service's clock: ours may be wrong.
         expiresOn: new Date(now.getTime() + SAS_LIFETIME_MS),
         protocol: this.#account.url.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp,

@@ -1,50 +1,63 @@
-import { PrimepackError, type Secret } from "../errors/index.ts";
+import { PrimepackError, Secret } from "../errors/index.ts";
 import type { BlobContainer, ContainerLocator, Logger, NetworkOptions } from "../model/index.ts";
-import { parseAzureAccount } from "./azure-account.ts";
-import type { AzureManagement } from "./azure-management.ts";
-import { connectionTo } from "./connection.ts";
+import { type AzureAccount, parseAzureAccount } from "./azure-account.ts";
 import { openLocatedContainer } from "./locate.ts";
-import { Retrier } from "./retrying.ts";
 
 export interface AzureOpenerOptions {
   /** A connection string, or the URL of a blob service with an account SAS; the rights to read and list are enough. */
   readonly storage: Secret;
+  /** The present moment, from which a SAS that is made of an account key is counted. */
+  readonly now: Date;
   readonly network?: NetworkOptions;
   readonly logger?: Logger;
 }
 
+/** Opens a recorded container for reading. */
+export type AzureContainerOpener = (locator: Extract<ContainerLocator, { kind: "azure" }>) => BlobContainer;
+
+/** How long a SAS for looking at a package lasts. */
+const SAS_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+/** Naming rules: "Naming and referencing containers, blobs, and metadata". */
+const containerName = /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/;
+
 /**
  * Opens containers of one storage account for reading, by the locators of `packages.ndjson`.
  *
- * Throws INVALID_OPTION if `storage` can't be read; the opener rejects with INVALID_OPTION for a container of another
- * account, so that no SAS is ever sent to a place that only a record names.
+ * Rejects with INVALID_OPTION if `storage` can't be read. The opener throws INVALID_OPTION for a container of another
+ * account, so that no credential is ever sent to a place that only a record names.
  */
-export function azureContainerOpener(
-  options: AzureOpenerOptions,
-): (locator: ContainerLocator, signal?: AbortSignal) => Promise<BlobContainer> {
-  const { storage, network, logger } = options;
+export async function azureContainerOpener(options: AzureOpenerOptions): Promise<AzureContainerOpener> {
+  const { storage, now, network, logger } = options;
   const account = parseAzureAccount(storage);
-  let management: Promise<AzureManagement> | undefined;
-  const openManagement = async () => {
-    const { AzureManagement } = await import("./azure-management.ts");
-    const { transport } = connectionTo(account.url, network);
-    return new AzureManagement(account, transport, new Retrier(logger === undefined ? {} : { logger }));
-  };
-  return async (locator, signal) => {
-    if (locator.kind !== "azure" || !locator.url.startsWith(`${account.url}/`)) {
-      const found = locator.kind === "azure" ? locator.url : locator.path;
+  const sasFor = await readingSas(account, new Date(now.getTime() + SAS_LIFETIME_MS));
+  return (locator) => {
+    const name = locator.url.startsWith(`${account.url}/`) ? locator.url.slice(account.url.length + 1) : "";
+    if (!containerName.test(name)) {
       throw new PrimepackError(
         "INVALID_OPTION",
-        `Cannot open the container as the storage is that of ${account.url}: current value is ${found}`,
+        `Cannot open the container as the storage is that of ${account.url}: current value is ${locator.url}`,
       );
     }
-    management ??= openManagement();
-    const containerName = locator.url.slice(account.url.length + 1);
-    const sas = await (await management).reading(containerName, signal);
     return openLocatedContainer(locator, {
-      sas,
+      sas: sasFor(name),
       ...(network === undefined ? {} : { network }),
       ...(logger === undefined ? {} : { logger }),
     });
   };
+}
+
+/** The account's own SAS, or one made of its key that reads and lists one container. */
+async function readingSas(account: AzureAccount, expiresOn: Date): Promise<(containerName: string) => Secret> {
+  const { sas, key } = account;
+  if (sas !== undefined) return () => sas;
+  const { ContainerSASPermissions, generateBlobSASQueryParameters, SASProtocol, StorageSharedKeyCredential } =
+    await import("@azure/storage-blob");
+  const sharedKey = new StorageSharedKeyCredential(account.name, key.reveal());
+  const permissions = ContainerSASPermissions.parse("rl");
+  const protocol = account.url.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
+  return (containerName) =>
+    new Secret(
+      generateBlobSASQueryParameters({ containerName, permissions, expiresOn, protocol }, sharedKey).toString(),
+    );
 }
