@@ -52,14 +52,3 @@ export function linkTarget(path: string): Promise<string> {
     });
   });
 }
-
-/** Whether two paths are one folder. Identifiers beyond 2^53, as on Windows, are compared in full. */
-export function isSameFolder(one: string, other: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    lstat(nativePath(one), { bigint: true }, (failure, first) => {
-      lstat(nativePath(other), { bigint: true }, (error, second) => {
-        resolve(failure === null && error === null && first.ino === second.ino && first.dev === second.dev);
-      });
-    });
-  });
-}

@@ -3,8 +3,9 @@ import { sep } from "node:path";
 import type { Code } from "../errors/index.ts";
 import type { SourceItem, SourcePath, SourceProblem } from "../model/index.ts";
 import { entryDates } from "./entry-dates.ts";
+import { isAbove } from "./folder-loop.ts";
 import type { GlobFilter } from "./glob.ts";
-import { isSameFolder, linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
+import { linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
 import { compareRoots, type FoundRoot, findRoot, listRoot, type NamedRoot } from "./root.ts";
 import { sourceError, throwIfAborted } from "./source-error.ts";
 
@@ -211,16 +212,6 @@ function isHit(item: SourceItem): boolean {
 
 function startsWith(path: SourcePath, start: SourcePath): boolean {
   return start.every((name, index) => path[index] === name);
-}
-
-/** Mounts, and file systems with hard-linked folders, can show a folder inside itself. */
-async function isAbove(parent: OpenFolder, absolute: string, stats: Stats): Promise<boolean> {
-  for (let above: OpenFolder | undefined = parent; above !== undefined; above = above.parent) {
-    // 0 is the answer of file systems without such numbers.
-    if (stats.ino === 0 || above.stats?.ino !== stats.ino || above.stats.dev !== stats.dev) continue;
-    if (await isSameFolder(above.absolute, absolute)) return true;
-  }
-  return false;
 }
 
 function kindOf(stats: Stats): string {
