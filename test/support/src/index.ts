@@ -1,4 +1,5 @@
 export { type Azurite, startAzurite } from "./azurite.ts";
+export { accountSas, containerSas } from "./azurite-sas.ts";
 export {
   type HandMadeBlob,
   type HandMadePackage,

@@ -32,6 +32,12 @@ const SAS_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 /** Read, create, write, delete, list: what a container port's requests need, and no more. */
 const SAS_PERMISSIONS = "rcwdl";
 
+/**
+ * That of the SAS of provided containers. From the next version on Azurite signs a request's `snapshot` parameter too,
+ * and so refuses to read snapshots by the SAS of a container.
+ */
+const SAS_VERSION = "2018-03-28";
+
 /** Blobs that are deleted at once when a container is emptied. */
 const DELETES_AT_ONCE = 8;
 
@@ -110,6 +116,7 @@ export class AzureManagement {
     const sas = generateBlobSASQueryParameters(
       {
         containerName,
+        version: SAS_VERSION,
         permissions: ContainerSASPermissions.parse(SAS_PERMISSIONS),
         // Counted from the service's clock: ours may be wrong.
         expiresOn: new Date(now.getTime() + SAS_LIFETIME_MS),

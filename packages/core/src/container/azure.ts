@@ -167,7 +167,7 @@ export class AzureContainer implements BlobContainer {
   async #listedSnapshot(name: string, signal: AbortSignal | undefined): Promise<string | undefined> {
     if (!this.#mayList) return undefined;
     try {
-      // A blob's snapshots come first; other names with this prefix come after them.
+      // Other names with this prefix come after it.
       for await (const blob of this.#listed(name, signal)) return blob.name === name ? blob.snapshot : undefined;
     } catch (error) {
       if (!(error instanceof PrimepackError && error.code === "CONTAINER_FORBIDDEN")) throw error;
@@ -202,13 +202,17 @@ export class AzureContainer implements BlobContainer {
       const { blobs, nextMarker } = await readBlobList(page.body);
       for (const blob of blobs) {
         if (newest !== undefined && newest.name !== blob.name) yield newest;
-        // Snapshots come oldest first, then the blob itself.
-        newest = newest?.name === blob.name && blob.snapshot === undefined ? newest : blob;
+        newest = newest?.name === blob.name ? newerOf(newest, blob) : blob;
       }
       marker = nextMarker;
     } while (marker !== "");
     if (newest !== undefined) yield newest;
   }
+}
+
+/** Snapshots are named by their time, which sorts as text; the blob itself counts only where there is none. */
+function newerOf(a: ListedBlob, b: ListedBlob): ListedBlob {
+  return (b.snapshot ?? "") > (a.snapshot ?? "") ? b : a;
 }
 
 /** Six digits name the 50,000 blocks that a blob may have; all ids of a blob must have the same length. */

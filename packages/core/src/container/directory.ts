@@ -111,8 +111,10 @@ export class DirectoryContainer implements BlobContainer {
     }
   }
 
-  async snapshot(): Promise<void> {
-    // A directory has none: the package's folder is final once it has its name.
+  /** A directory has none: the package's folder is final once it has its name. */
+  async snapshot(name: string, signal?: AbortSignal): Promise<void> {
+    checkBlobName(name);
+    throwIfAborted(signal, `snapshot the blob ${name}`);
   }
 
   async remove(name: string, signal?: AbortSignal): Promise<void> {
