@@ -14,5 +14,11 @@ export { type Code, type CodeEntry, codes, describe, PrimepackError, redact, Sec
 export * from "./model/index.ts";
 export { parsePlan, planHash } from "./plan/plan-json.ts";
 export { decodeName } from "./plan/rename.ts";
-export { countFileSystem, fileSystemSource } from "./source/file-system.ts";
+export {
+  countFileSystem,
+  type FileSystemCount,
+  type FileSystemOptions,
+  fileSystemSource,
+} from "./source/file-system.ts";
+export type { SourceRoot } from "./source/root.ts";
 export * from "./verify/index.ts";

@@ -5,7 +5,7 @@ import { nativePath } from "./native-path.ts";
 import { sourceError, throwIfAborted } from "./source-error.ts";
 
 /** Bytes of a chunk. */
-export const DEFAULT_CHUNK_SIZE: number = 256 * 1024;
+const DEFAULT_CHUNK_SIZE = 256 * 1024;
 
 export interface ReadFileOptions {
   /** Most bytes of a chunk. Default: 256 KiB. */
