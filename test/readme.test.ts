@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { exampleTarget, makeTree, runCliProcess, temporaryFolder } from "@primepack/test-support";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "./workspace/root.ts";
+
+const path = temporaryFolder();
+const readme = await readFile(join(root, "README.md"), "utf8");
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+const blocks: readonly Block[] = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
+  ([, language = "", text = ""]) => ({
+    language,
+    text,
+  }),
+);
+const inLanguage = (language: string) => blocks.filter((block) => block.language === language).map(({ text }) => text);
+const withoutComments = (text: string) =>
+  text
+    .replace(/ *#.*$/gm, "")
+    .trim()
+    .split("\n");
+
+/** Lies within this package, so that examples find `@primepack/core` as a user's program does: the built one. */
+let programs: string;
+
+beforeAll(async () => {
+  programs = await mkdtemp(join(root, "test", "node_modules", ".readme-"));
+  await makeTree(path("source"), { "a.txt": "a", "folder/b.txt": "b", "folder/c.tmp": "c" });
+});
+
+afterAll(() => rm(programs, { recursive: true, force: true }));
+
+describe("README.md", () => {
+  it("begins with the two commands, which the root package.json has", async () => {
+    const [first = ""] = inLanguage("sh");
+    expect(blocks[0]?.language).toBe("sh");
+    expect(withoutComments(first)).toEqual([
+      expect.stringMatching(/^git clone \S.* primepack$/),
+      "cd primepack",
+      "npm start",
+      "npm test",
+    ]);
+    const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test", "build"]));
+  });
+
+  it("shows a target that works, and shell commands that run with it", async () => {
+    const [target = ""] = inLanguage("json");
+    expect(JSON.parse(target)).toEqual(exampleTarget);
+    await writeFile(path("target.json"), target);
+    const commands = inLanguage("sh").slice(1).flatMap(withoutComments);
+    expect(commands.length).toBeGreaterThanOrEqual(2);
+    for (const command of commands) {
+      const [program, ...args] = command.split(" ");
+      expect(program).toBe("primepack");
+      const result = await runCliProcess(args, { cwd: path() });
+      expect(result.exit, `${command}\n${result.stderr}`).toBe(0);
+    }
+  });
+
+  it.each(inLanguage("js").map((text, index) => [index, text] as const))(
+    "has example %i, which runs",
+    async (index, text) => {
+      await writeFile(path("target.json"), JSON.stringify(exampleTarget));
+      const program = join(programs, `example-${index}.mjs`);
+      await writeFile(program, text);
+      const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: path() });
+      expect(stdout.trim().split("\n").at(-1)).toMatch(index === 0 ? / 4$/ : /^complete 1$/);
+    },
+  );
+
+  it("links to files that exist", async () => {
+    const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = ""]) => link);
+    expect(links.length).toBeGreaterThan(2);
+    for (const link of links) await readFile(join(root, link));
+  });
+});
