@@ -13,9 +13,12 @@ export { type CliOptions, type CliResult, runCliProcess } from "./cli-process.ts
 export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";
 export { exampleTarget } from "./example-target.ts";
+export { type Fault, type FaultServer, type SeenRequest, startFaultServer } from "./fault-server.ts";
 export { folderDigest } from "./folder-digest.ts";
 export { type HostileEntry, type HostileTree, makeHostileTree } from "./hostile-tree.ts";
+export { type HttpProxy, startHttpProxy } from "./http-proxy.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
+export { type SelfSignedCertificate, selfSignedCertificate } from "./self-signed-certificate.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
 export { asUnprivileged, runUnprivileged, type UnprivilegedResult } from "./unprivileged.ts";
 export { canonicalXml, schemaOf, specFolder, specIsMissing, validateXsd } from "./xsd.ts";

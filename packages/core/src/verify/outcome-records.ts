@@ -32,6 +32,9 @@ export class OutcomeRecords {
   /** Of objects with all their facts, and of paths with size and hash. */
   readonly #facts = new IdTable();
 
+  /** Packages of which something could not be read: their items may be there. */
+  readonly #partial = new Set<string>();
+
   constructor(items: () => AsyncIterable<ItemOutcome>) {
     this.#items = items;
   }
@@ -64,6 +67,7 @@ export class OutcomeRecords {
 
   /** Compares the files and folders of a package with their outcomes. */
   match(packageName: string, { facts, contents }: VerifiedPackage, report: ReportAt): void {
+    if (facts.isPartial) this.#partial.add(packageName);
     const items = new Map<string, DefinedItem>();
     for (const item of facts.items) if (item.docId !== undefined) items.set(item.docId.toLowerCase(), item);
     for (const [key, object] of facts.defined) {
@@ -127,7 +131,8 @@ export class OutcomeRecords {
       line++;
       if (!isOutcome(outcome) || outcome.outcome !== "packaged") continue;
       const place = `${ITEMS_FILE}:${line}`;
-      if (((this.#objects.get(objectKey(outcome.package, outcome.id)) || 0) & FOUND) === 0) {
+      const flags = this.#objects.get(objectKey(outcome.package, outcome.id));
+      if ((flags & FOUND) === 0 && !this.#partial.has(outcome.package)) {
         report(
           "RECORD_MISMATCH",
           place,

@@ -7,7 +7,7 @@ import type { RunFacts } from "./run-facts.ts";
 /** What can only be told when all files of the package have been read. */
 export function checkPackageEnd(facts: PackageFacts, run: RunFacts, packageIndex: number, report: ReportAt): void {
   for (const item of facts.items) checkLink(facts, item, report);
-  for (const object of facts.defined.values()) checkItemOf(object, report);
+  if (!facts.isPartial) for (const object of facts.defined.values()) checkItemOf(object, report);
   resolveParents(facts, run, packageIndex, report);
   resolveScopes(facts, run, packageIndex);
   for (const { id, place } of facts.pendingRoles) {
@@ -21,7 +21,7 @@ export function checkPackageEnd(facts: PackageFacts, run: RunFacts, packageIndex
   }
   checkSettings(facts, report);
   const { objectsProcessed } = facts;
-  if (objectsProcessed !== undefined && Number(objectsProcessed) !== facts.objects) {
+  if (objectsProcessed !== undefined && !facts.isPartial && Number(objectsProcessed) !== facts.objects) {
     report(
       "COUNT_MISMATCH",
       "manifest/SystemData.xml",
@@ -38,6 +38,7 @@ function checkLink(facts: PackageFacts, item: DefinedItem, report: ReportAt): vo
   const { attributes, docId, place } = item;
   const object = docId === undefined ? undefined : facts.defined.get(docId.toLowerCase());
   if (object === undefined) {
+    if (facts.isPartial) return;
     if (docId === undefined || (attributes.DocType !== "Folder" && plainItemName.test(attributes.Name ?? ""))) return;
     report(
       "ITEM_WITHOUT_FILE",

@@ -79,6 +79,8 @@ export class PackageFacts {
   readonly archives = new Map<string, ContentReference>();
   readonly archived = new Set<string>();
 
+  /** SystemData.xml or a manifest could not be read to its end: what is missing here may stand there. */
+  isPartial = false;
   objects = 0;
   /** Ids of all SPObjects, lower case. */
   readonly ids = new Set<string>();

@@ -44,6 +44,8 @@ interface DeferredReference {
 export class RunFacts {
   readonly target: Target | undefined;
   readonly objects: IdTable = new IdTable();
+  /** Some package could not be read: it may define what nobody else does. */
+  isPartial = false;
   /** Digests of a folder's id with its URL, and of URLs. */
   readonly #places = new IdTable();
   readonly #urls = new IdTable();
@@ -137,6 +139,7 @@ export class RunFacts {
     const value = this.objects.get(key);
     if (value === 0) {
       if (!last) return false;
+      if (this.isPartial) return true;
       const [code, what] =
         reference.role === "parent"
           ? (["PARENT_UNKNOWN", "parent folder"] as const)

@@ -22,17 +22,19 @@ export interface BlobFacts {
 export class StoredBlob {
   readonly #stored: AsyncIterator<Uint8Array>;
   readonly #decipher: Decipher | undefined;
-  readonly #closed: boolean;
+  /** Whether there is no plaintext to read. */
+  readonly isClosed: boolean;
   readonly #md5 = createHash("md5");
   readonly #quickXorHash = new QuickXorHash();
   #storedSize = 0;
   #size = 0;
   #fault: string | undefined;
   #ended = false;
+  #facts: BlobFacts | undefined;
 
   constructor(stored: AsyncIterable<Uint8Array>, opening: Opening) {
     this.#stored = stored[Symbol.asyncIterator]();
-    this.#closed = opening === "closed";
+    this.isClosed = opening === "closed";
     this.#decipher = typeof opening === "object" ? createDecipheriv("aes-256-cbc", opening.key, opening.iv) : undefined;
   }
 
@@ -42,13 +44,24 @@ export class StoredBlob {
     }
   }
 
+  /** Further calls give the same facts. */
   async finish(): Promise<BlobFacts> {
     while ((await this.#next()) !== undefined);
+    this.#facts ??= this.#digest();
+    return this.#facts;
+  }
+
+  /** Closes what the bytes come from; for a reading that is given up. */
+  async close(): Promise<void> {
+    await this.#stored.return?.();
+  }
+
+  #digest(): BlobFacts {
     return {
       storedSize: this.#storedSize,
       md5: this.#md5.digest("base64"),
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
-      ...(this.#fault !== undefined || this.#closed
+      ...(this.#fault !== undefined || this.isClosed
         ? {}
         : {
             plaintext: {
@@ -57,11 +70,6 @@ export class StoredBlob {
             },
           }),
     };
-  }
-
-  /** Closes what the bytes come from; for a reading that is given up. */
-  async close(): Promise<void> {
-    await this.#stored.return?.();
   }
 
   /** The next piece of plaintext, perhaps empty; undefined at the end. */
@@ -74,7 +82,7 @@ export class StoredBlob {
     }
     this.#storedSize += step.value.length;
     this.#md5.update(step.value);
-    if (this.#closed) return EMPTY;
+    if (this.isClosed) return EMPTY;
     return this.#opened(this.#decipher === undefined ? step.value : this.#decipher.update(step.value));
   }
 

@@ -79,6 +79,7 @@ export async function* verifyPackage(
     }
     yield;
   }
+  if (facts.isPartial) run.isPartial = true;
   checkPackageEnd(facts, run, packageIndex, report);
   yield;
 
@@ -107,8 +108,17 @@ export async function* verifyPackage(
       blobs: stored.blobs,
       encrypted,
     };
-    // Without the key, plaintext can't be counted.
-    checkCounts(source.counts, keyMissing ? { ...actual, bytes: source.counts.bytes } : actual, report);
+    const { folders, files, bytes: recordedBytes } = source.counts;
+    checkCounts(
+      source.counts,
+      {
+        ...actual,
+        // What was not read was not counted.
+        ...(facts.isPartial ? { folders, files } : {}),
+        ...(keyMissing ? { bytes: recordedBytes } : {}),
+      },
+      report,
+    );
   }
   return { facts, contents: found, blobs: stored.blobs, bytes };
 }
@@ -141,19 +151,27 @@ async function* readManifests(
     if (schema === undefined) continue;
     if (known === undefined) {
       if (ifMissing !== "fine") reportMissing(name, ifMissing, report);
+      if (name === "SystemData.xml") facts.isPartial = true;
       continue;
     }
     const reading = readManifestFile(access, known, schema, sideFileRules[name] ?? {}, base, report);
     yield yield* reading;
   }
-  for (const name of new Set(facts.manifests)) {
-    const known = await findBlob(access, inventory, name);
-    if (known === undefined) reportMissing(name, "error", report);
-    else yield yield* readManifestFile(access, known, manifestSchema, manifestRules, base, report);
-  }
   const listed = new Set(facts.manifests);
-  for (const name of inventory.blobs.keys()) {
-    if (listed.has(name) || sideFileSchemas[name] !== undefined || serviceLog.test(name)) continue;
+  const others = [...inventory.blobs.keys()].filter(
+    (name) => !listed.has(name) && sideFileSchemas[name] === undefined && !serviceLog.test(name),
+  );
+  // Where SystemData.xml can't tell, what else is there is held to be a manifest.
+  const isUnknown = facts.isPartial;
+  for (const name of isUnknown ? [...listed, ...others] : listed) {
+    const known = await findBlob(access, inventory, name);
+    if (known === undefined) {
+      facts.isPartial = true;
+      reportMissing(name, "error", report);
+    } else yield yield* readManifestFile(access, known, manifestSchema, manifestRules, base, report);
+  }
+  if (isUnknown) return;
+  for (const name of others) {
     report("MANIFEST_FILE_UNLISTED", `manifest/${name}`, "SystemData.xml doesn't name the file", "warning");
   }
 }
@@ -222,7 +240,7 @@ async function checkContent(
     );
     return undefined;
   }
-  if (first === undefined) {
+  if (first === undefined && !facts.isPartial) {
     report("BLOB_UNREFERENCED", `content/${name}`, "No file of the package names the blob");
   }
   const opened = await openBlob(access, known ?? { name }, references, report);
