@@ -182,6 +182,12 @@ describe("planPackages() with names and ids", () => {
     expect(missing).toEqual(["a: SOURCE_DUPLICATE"]);
   });
 
+  test("takes a file of the same name as a folder for a clash, and the same file again for a duplicate", async () => {
+    const { paths, missing } = await planned(items("a/", "a", "a"));
+    expect(paths).toEqual(["a", expect.stringMatching(/^a~[0-9a-f]{8}$/)]);
+    expect(missing).toEqual(["a: SOURCE_DUPLICATE"]);
+  });
+
   test("does not clash with the library's own Forms folder", async () => {
     expect((await planned(items("forms/", "forms/forms/"))).paths).toEqual(["_x0066_orms", "_x0066_orms/forms"]);
   });
