@@ -1,10 +1,9 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { temporaryFolder } from "@primepack/test-support";
-import pLimit from "p-limit";
 import { describe, expect, it } from "vitest";
 import { MemoryContainer } from "../../container/memory.ts";
 import { PrimepackError } from "../../errors/index.ts";
-import { ByteBudget } from "../../seal/byte-budget.ts";
+import { Budget } from "../../seal/budget.ts";
 import { type SealJob, sealFiles } from "./handle-seal.ts";
 import type { SealTaskFile } from "./protocol.ts";
 import { SpareBlock } from "./spare-block.ts";
@@ -15,8 +14,8 @@ const BLOCK = 64 * 1024;
 const folder = temporaryFolder();
 
 function resources(): WriteResources {
-  const budget = new ByteBudget(BLOCK);
-  return { blockSize: BLOCK, key: undefined, budget, spare: new SpareBlock(BLOCK), upload: pLimit(1) };
+  const blockBytes = new Budget(BLOCK);
+  return { blockSize: BLOCK, key: undefined, blockBytes, spare: new SpareBlock(BLOCK), uploads: new Budget(1) };
 }
 
 function job(files: readonly SealTaskFile[], changes: Partial<SealJob> = {}) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mainShare, memoryBound, threadCount, workerShare } from "./memory-bound.ts";
+import { memoryBound, memoryShares, threadCount } from "./memory-bound.ts";
 
 const memoryOptions = fc.record({
   blockSize: fc.integer({ min: 1, max: 1 << 30 }),
@@ -9,20 +9,19 @@ const memoryOptions = fc.record({
   workers: fc.integer({ min: 0, max: 32 }),
 });
 
-describe("memoryBound()", () => {
-  it("memoryBound() is the sum of the shares of all threads, of which each can hold a block for each of its uploads", () => {
+describe("memoryShares()", () => {
+  it("memoryShares() divides memoryBound() and the uploads so that each thread can get on by itself", () => {
     fc.assert(
       fc.property(memoryOptions, (options) => {
-        const shares = Array.from({ length: threadCount(options) }, (_, ordinal) => workerShare(options, ordinal));
-        const main = mainShare(options);
-        const blockBytes = shares.reduce((sum, share) => sum + share.blockBytes, main.blockBytes);
-        expect(blockBytes).toBe(memoryBound(options));
-        for (const share of shares) {
+        const threads = threadCount(options);
+        const { main, worker, common } = memoryShares(options);
+        expect(main.blockBytes + threads * worker.blockBytes + common.blockBytes).toBe(memoryBound(options));
+        expect(threads === 0 ? main.uploads : threads * worker.uploads + common.uploads).toBe(options.uploads);
+        expect([common.uploads, common.blockBytes].every((amount) => amount >= 0)).toBe(true);
+        for (const share of [main, worker]) {
           expect(share.uploads).toBeGreaterThanOrEqual(1);
-          expect(share.blockBytes).toBeGreaterThanOrEqual(share.uploads * options.blockSize);
+          expect(share.blockBytes).toBeGreaterThanOrEqual(options.blockSize);
         }
-        expect(main.blockBytes).toBeGreaterThanOrEqual(options.blockSize);
-        if (shares.length > 0) expect(shares.reduce((sum, share) => sum + share.uploads, 0)).toBe(options.uploads);
       }),
     );
   });

@@ -25,35 +25,44 @@ export function memoryBound({ blockSize, uploads, ahead, workers }: MemoryOption
 /** Bytes of a content of the caller that are on their way to a worker. */
 export const CONTENT_WINDOW_BYTES: number = 512 * 1024;
 
-/** The part of the whole that one thread may use. */
-export interface MemoryShare {
-  /** Uploads at once. */
-  readonly uploads: number;
-  /** Bytes of blocks that are being filled, wait, or are being uploaded. */
-  readonly blockBytes: number;
-}
-
 /** Threads that are worth starting: one without an upload of its own could not finish anything. */
 export function threadCount({ uploads, workers }: MemoryOptions): number {
   return Math.min(uploads, workers);
 }
 
-/** The share of worker `ordinal` (from 0). All shares, and that of the main thread, add up to {@link memoryBound}. */
-export function workerShare(options: MemoryOptions, ordinal: number): MemoryShare {
+/** Uploads, and bytes of blocks that are being filled, wait, or are being uploaded. */
+export interface MemoryShare {
+  readonly uploads: number;
+  readonly blockBytes: number;
+}
+
+/** How the whole is divided: each thread owns enough to get on by itself, and borrows what else it needs. */
+export interface MemoryShares {
+  /** For the main thread: one block, for manifest files (their uploads come on top); everything without workers. */
+  readonly main: MemoryShare;
+  /** For each worker thread. */
+  readonly worker: MemoryShare;
+  /** What the worker threads borrow from. */
+  readonly common: MemoryShare;
+}
+
+/** With {@link threadCount} shares of a worker, the bytes of blocks add up to {@link memoryBound}. */
+export function memoryShares(options: MemoryOptions): MemoryShares {
+  const { blockSize, uploads } = options;
+  const bound = memoryBound(options);
   const threads = threadCount(options);
-  const blocks = memoryBound(options) / options.blockSize - 1;
+  const worker = { uploads: 1, blockBytes: blockSize };
+  const nothing = { uploads: 0, blockBytes: 0 };
+  if (threads === 0) return { main: { uploads, blockBytes: bound }, worker, common: nothing };
   return {
-    uploads: split(options.uploads, threads, ordinal),
-    blockBytes: split(blocks, threads, ordinal) * options.blockSize,
+    main: { uploads, blockBytes: blockSize },
+    worker,
+    common: { uploads: uploads - threads, blockBytes: bound - (1 + threads) * blockSize },
   };
 }
 
-/** The share of the main thread: one block for manifest files, or everything when there are no workers. */
-export function mainShare(options: MemoryOptions): MemoryShare {
-  if (options.workers > 0) return { uploads: options.uploads, blockBytes: options.blockSize };
-  return { uploads: options.uploads, blockBytes: memoryBound(options) };
-}
-
-function split(total: number, parts: number, ordinal: number): number {
-  return Math.floor(total / parts) + (ordinal % parts < total % parts ? 1 : 0);
+/** Files of one task that are in progress at once, so that the latency of their requests is hidden. */
+export function filesAtOnce(options: MemoryOptions): number {
+  const blocks = memoryBound(options) / options.blockSize;
+  return Math.max(2, Math.ceil(blocks / Math.max(1, threadCount(options))));
 }

@@ -10,14 +10,11 @@ import type { MemoryOptions } from "./memory-bound.ts";
 export interface WorkerStart {
   readonly memory: MemoryOptions;
   readonly encryption: SecretWire<Uint8Array> | "none";
-  /** Fields of {@link Counter}, as a BigInt64Array. */
+  /** Memory of the shared counters. */
   readonly counters: SharedArrayBuffer;
   /** Whether somebody listens to {@link LogMessage}s. */
   readonly logs: boolean;
 }
-
-/** Index of each counter that the threads share. */
-export const Counter = { sealedBytes: 0, startedWorkers: 1, count: 2 } as const;
 
 /** One task: some files of one package. */
 export interface SealTask {

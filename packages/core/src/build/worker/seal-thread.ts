@@ -1,8 +1,7 @@
-import pLimit from "p-limit";
 import type { Secret } from "../../errors/index.ts";
-import { ByteBudget } from "../../seal/byte-budget.ts";
-import type { MemoryShare } from "./memory-bound.ts";
-import { Counter } from "./protocol.ts";
+import { Budget } from "../../seal/budget.ts";
+import { filesAtOnce, type MemoryOptions, memoryShares } from "./memory-bound.ts";
+import { Counter, type SharedCounters } from "./shared-counter.ts";
 import { SpareBlock } from "./spare-block.ts";
 import type { WriteResources } from "./write-blob.ts";
 
@@ -15,24 +14,26 @@ export interface SealThread {
   onSealed(bytes: number): void;
 }
 
-export function createSealThread(
-  share: MemoryShare,
-  blockSize: number,
-  key: Secret<Uint8Array> | undefined,
-  counters: SharedArrayBuffer,
-): SealThread {
-  const counts = new BigInt64Array(counters);
+export interface SealThreadOptions {
+  readonly memory: MemoryOptions;
+  /** Undefined: blobs are stored as they are. */
+  readonly key: Secret<Uint8Array> | undefined;
+  readonly counters: SharedCounters;
+}
+
+/** Makes the thread's part; call it once on each thread. `main` takes no part in what the workers borrow. */
+export function createSealThread(kind: "main" | "worker", { memory, key, counters }: SealThreadOptions): SealThread {
+  const share = memoryShares(memory)[kind];
+  const lender = (counter: number) => (kind === "worker" ? counters.lender(counter) : undefined);
   return {
     resources: {
-      blockSize,
+      blockSize: memory.blockSize,
       key,
-      budget: new ByteBudget(share.blockBytes),
-      spare: new SpareBlock(blockSize),
-      upload: pLimit(share.uploads),
+      blockBytes: new Budget(share.blockBytes, lender(Counter.freeBlockBytes)),
+      uploads: new Budget(share.uploads, lender(Counter.freeUploads)),
+      spare: new SpareBlock(memory.blockSize),
     },
-    filesAtOnce: Math.max(2, Math.floor(share.blockBytes / blockSize)),
-    onSealed: (bytes) => {
-      Atomics.add(counts, Counter.sealedBytes, BigInt(bytes));
-    },
+    filesAtOnce: filesAtOnce(memory),
+    onSealed: (bytes) => counters.add(Counter.sealedBytes, bytes),
   };
 }

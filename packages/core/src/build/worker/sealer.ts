@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import pLimit, { type LimitFunction } from "p-limit";
 import { Piscina } from "piscina";
@@ -17,18 +18,11 @@ import {
 import { batches } from "./batches.ts";
 import { sealFiles } from "./handle-seal.ts";
 import { openLocalContent, untilAbortedEach } from "./local-content.ts";
-import { type MemoryOptions, mainShare, threadCount } from "./memory-bound.ts";
-import {
-  Counter,
-  type FileReply,
-  type LogMessage,
-  type SealReply,
-  type SealTask,
-  type SealTaskFile,
-  type WorkerStart,
-} from "./protocol.ts";
+import { type MemoryOptions, memoryShares, threadCount } from "./memory-bound.ts";
+import type { FileReply, LogMessage, SealReply, SealTask, SealTaskFile, WorkerStart } from "./protocol.ts";
 import { runTask } from "./run-task.ts";
 import { createSealThread, type SealThread } from "./seal-thread.ts";
+import { Counter, SharedCounters } from "./shared-counter.ts";
 import { createAbort, untilAborted } from "./until-aborted.ts";
 import { writeBlob } from "./write-blob.ts";
 
@@ -121,7 +115,7 @@ interface PackageRun {
 
 class WorkerSealer implements Sealer {
   readonly #options: SealerOptions;
-  readonly #counters = new SharedArrayBuffer(Counter.count * BigInt64Array.BYTES_PER_ELEMENT);
+  readonly #counters = new SharedCounters();
   readonly #mainThread: SealThread;
   /** Bounds the tasks that run on this thread. */
   readonly #mainTasks: LimitFunction = pLimit(TASKS_PER_WORKER);
@@ -130,7 +124,7 @@ class WorkerSealer implements Sealer {
   readonly #ended = createAbort();
 
   constructor(options: SealerOptions) {
-    const { encryption, workers, blockSize } = options;
+    const { encryption, workers } = options;
     const key = encryption === "none" ? undefined : encryption;
     if (key !== undefined && key.reveal().length !== KEY_BYTES) {
       const bytes = key.reveal().length;
@@ -140,12 +134,15 @@ class WorkerSealer implements Sealer {
       );
     }
     this.#options = options;
-    this.#mainThread = createSealThread(mainShare(options), blockSize, key, this.#counters);
+    this.#mainThread = createSealThread("main", { memory: options, key, counters: this.#counters });
+    const { common } = memoryShares(options);
+    this.#counters.add(Counter.freeUploads, common.uploads);
+    this.#counters.add(Counter.freeBlockBytes, common.blockBytes);
     this.#pool = workers === 0 ? undefined : this.#startPool(options);
   }
 
   get sealedBytes(): number {
-    return Number(Atomics.load(new BigInt64Array(this.#counters), Counter.sealedBytes));
+    return this.#counters.get(Counter.sealedBytes);
   }
 
   async sealPackage(request: SealPackageRequest): Promise<readonly SealResult[]> {
@@ -207,7 +204,7 @@ class WorkerSealer implements Sealer {
     const start: WorkerStart = {
       memory: { workers, uploads, ahead, blockSize },
       encryption: encryption === "none" ? encryption : encryption.toWire(),
-      counters: this.#counters,
+      counters: this.#counters.memory,
       logs: logger !== undefined,
     };
     const pool = new Piscina({
@@ -238,6 +235,8 @@ class WorkerSealer implements Sealer {
   #linkedAbort(signal: AbortSignal): { readonly abort: AbortController; unlink(): void } {
     const abort = createAbort();
     const ended = this.#ended.signal;
+    // One listener for each package in progress.
+    setMaxListeners(0, signal);
     const follow = () => {
       const by = ended.aborted ? ended : signal;
       abort.abort(PrimepackError.from(by.reason, "ABORTED", "seal blobs"));

@@ -4,20 +4,19 @@ import { networkFromWire } from "../../container/network.ts";
 import { PrimepackError, Secret } from "../../errors/index.ts";
 import type { BlobContainer, Logger } from "../../model/index.ts";
 import { sealFiles } from "./handle-seal.ts";
-import { workerShare } from "./memory-bound.ts";
-import {
-  Counter,
-  type LocatedContainerWire,
-  type LogMessage,
-  type SealReply,
-  type SealTask,
-  type ToMain,
-  type ToWorker,
-  type WorkerStart,
+import type {
+  LocatedContainerWire,
+  LogMessage,
+  SealReply,
+  SealTask,
+  ToMain,
+  ToWorker,
+  WorkerStart,
 } from "./protocol.ts";
 import { RemoteContainer } from "./remote-container.ts";
 import { RemoteContents } from "./remote-content.ts";
 import { createSealThread, type SealThread } from "./seal-thread.ts";
+import { SharedCounters } from "./shared-counter.ts";
 import { createAbort } from "./until-aborted.ts";
 import type { BlobSink } from "./write-blob.ts";
 
@@ -64,9 +63,8 @@ export default async function runSealTask(task: SealTask): Promise<SealReply> {
 }
 
 function startThread({ memory, encryption, counters }: WorkerStart): SealThread {
-  const ordinal = Atomics.add(new BigInt64Array(counters), Counter.startedWorkers, 1n);
   const key = encryption === "none" ? undefined : Secret.fromWire(encryption);
-  return createSealThread(workerShare(memory, Number(ordinal)), memory.blockSize, key, counters);
+  return createSealThread("worker", { memory, key, counters: new SharedCounters(counters) });
 }
 
 function openOnce(wire: LocatedContainerWire): BlobSink {

@@ -1,8 +1,7 @@
-import pLimit from "p-limit";
 import { describe, expect, it } from "vitest";
 import { MemoryContainer } from "../../container/memory.ts";
 import { PrimepackError, Secret } from "../../errors/index.ts";
-import { ByteBudget } from "../../seal/byte-budget.ts";
+import { Budget } from "../../seal/budget.ts";
 import { openSealed } from "../../seal/open-sealed.ts";
 import { SpareBlock } from "./spare-block.ts";
 import { createAbort } from "./until-aborted.ts";
@@ -13,8 +12,15 @@ const key = new Secret(new Uint8Array(32).fill(1));
 const iv = new Uint8Array(16).fill(2);
 
 function resources(changes: Partial<WriteResources> = {}): WriteResources {
-  const budget = new ByteBudget(3 * BLOCK);
-  return { blockSize: BLOCK, key: undefined, budget, spare: new SpareBlock(BLOCK), upload: pLimit(2), ...changes };
+  const blockBytes = new Budget(3 * BLOCK);
+  return {
+    blockSize: BLOCK,
+    key: undefined,
+    blockBytes,
+    spare: new SpareBlock(BLOCK),
+    uploads: new Budget(2),
+    ...changes,
+  };
 }
 
 function blob(chunks: BlobToWrite["chunks"], changes: Partial<BlobToWrite> = {}): BlobToWrite {
@@ -95,7 +101,7 @@ describe("writeBlob()", () => {
       "snapshot",
     ]);
     expect((await read(container.read("b"))).equals(plaintext)).toBe(true);
-    expect(used.budget.free).toBe(used.budget.capacity);
+    expect(used.blockBytes.free).toBe(used.blockBytes.capacity);
   });
 
   it("writeBlob() stores a blob of exactly one block by one request", async () => {
@@ -111,7 +117,7 @@ describe("writeBlob()", () => {
     const plaintext = Buffer.alloc(3 * BLOCK, 3);
     await Promise.all(names.map((name) => writeBlob(sink, blob([plaintext], { name }), used)));
     for (const name of names) expect((await read(container.read(name))).equals(plaintext)).toBe(true);
-    expect([used.budget.free, used.budget.waiting]).toEqual([used.budget.capacity, 0]);
+    expect([used.blockBytes.free, used.blockBytes.waiting]).toEqual([used.blockBytes.capacity, 0]);
   });
 
   it("writeBlob() commits nothing and removes its blocks when the content fails", async () => {
@@ -124,7 +130,7 @@ describe("writeBlob()", () => {
     await expect(writeBlob(sink, blob(failing()), used)).rejects.toThrow("unreadable");
     expect(calls).toEqual(["putBlock 0 at 0", "remove"]);
     await expect(container.properties("b")).rejects.toMatchObject({ code: "BLOB_NOT_FOUND" });
-    expect(used.budget.free).toBe(used.budget.capacity);
+    expect(used.blockBytes.free).toBe(used.blockBytes.capacity);
   });
 
   it("writeBlob() sends nothing at all when the content fails within the first block", async () => {
@@ -149,7 +155,7 @@ describe("writeBlob()", () => {
     await expect(writeBlob(sink, blob(endless(), { abort }), used)).rejects.toMatchObject({ code: "DISK_FULL" });
     expect(abort.signal.reason).toMatchObject({ code: "DISK_FULL" });
     expect(calls).not.toContain("remove");
-    expect(used.budget.free).toBe(used.budget.capacity);
+    expect(used.blockBytes.free).toBe(used.blockBytes.capacity);
   });
 
   it("writeBlob() rejects at once with the signal's reason while a request hangs", async () => {
@@ -162,8 +168,8 @@ describe("writeBlob()", () => {
     await expect(writeBlob(sink, blob([new Uint8Array(9)], { abort }), used)).rejects.toMatchObject({
       code: "ABORTED",
     });
-    expect(used.budget.free).toBe(used.budget.capacity);
-    expect(used.upload.activeCount).toBe(0);
+    expect(used.blockBytes.free).toBe(used.blockBytes.capacity);
+    expect(used.uploads.free).toBe(2);
   });
 
   it("writeBlob() sends no more requests at once than the limit allows", async () => {

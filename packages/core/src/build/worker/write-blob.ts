@@ -1,7 +1,6 @@
-import type { LimitFunction } from "p-limit";
 import { PrimepackError, type Secret } from "../../errors/index.ts";
 import type { BlobContainer, BlobWriteOptions } from "../../model/index.ts";
-import type { ByteBudget, HeldBytes } from "../../seal/byte-budget.ts";
+import type { Budget, Share } from "../../seal/budget.ts";
 import { type SealDigest, sealBlocks } from "../../seal/seal-blocks.ts";
 import type { SpareBlock } from "./spare-block.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -15,10 +14,10 @@ export interface WriteResources {
   /** Undefined: blobs are stored as they are. */
   readonly key: Secret<Uint8Array> | undefined;
   /** Bounds the bytes of blocks that are alive. */
-  readonly budget: ByteBudget;
+  readonly blockBytes: Budget;
   readonly spare: SpareBlock;
   /** Bounds the requests that are under way. */
-  readonly upload: LimitFunction;
+  readonly uploads: Budget;
 }
 
 export interface BlobToWrite {
@@ -59,7 +58,7 @@ export async function writeBlob(
 
 interface HeldBlock {
   readonly bytes: Uint8Array;
-  readonly room: HeldBytes | undefined;
+  readonly room: Share | undefined;
 }
 
 class BlobWriting {
@@ -69,9 +68,9 @@ class BlobWriting {
   readonly #signal: AbortSignal;
   /** Block requests under way; none of them rejects. */
   readonly #underWay: Set<Promise<void>> = new Set();
-  readonly #rooms: Set<HeldBytes> = new Set();
+  readonly #rooms: Set<Share> = new Set();
   /** Of the block that is being filled. */
-  #room: HeldBytes | undefined;
+  #room: Share | undefined;
   #blocks = 0;
   #offset = 0;
 
@@ -121,12 +120,12 @@ class BlobWriting {
   async #takeBuffer(bytes: number): Promise<Uint8Array> {
     // Set only where a blob outgrows its expected size. Its room is given back first: who waits for room holds none.
     this.#release(this.#room);
-    this.#room = await this.#resources.budget.take(bytes, this.#signal);
+    this.#room = await this.#resources.blockBytes.take(bytes, this.#signal);
     this.#rooms.add(this.#room);
     return this.#resources.spare.take(bytes);
   }
 
-  #release(room: HeldBytes | undefined): void {
+  #release(room: Share | undefined): void {
     if (room === undefined) return;
     this.#rooms.delete(room);
     room.release();
@@ -175,15 +174,15 @@ class BlobWriting {
   }
 
   /** Rejects with nothing but the signal's reason. */
-  #request(send: () => Promise<void>): Promise<void> {
-    return this.#resources.upload(async () => {
+  async #request(send: () => Promise<void>): Promise<void> {
+    const slot = await this.#resources.uploads.take(1, this.#signal);
+    try {
+      await untilAborted(send(), this.#signal);
+    } catch (reason) {
+      this.#blob.abort.abort(PrimepackError.from(reason, "CONTAINER_REFUSED", `store blob ${this.#blob.name}`));
       this.#signal.throwIfAborted();
-      try {
-        await untilAborted(send(), this.#signal);
-      } catch (reason) {
-        this.#blob.abort.abort(PrimepackError.from(reason, "CONTAINER_REFUSED", `store blob ${this.#blob.name}`));
-        this.#signal.throwIfAborted();
-      }
-    });
+    } finally {
+      slot.release();
+    }
   }
 }

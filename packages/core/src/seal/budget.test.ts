@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ByteBudget, type HeldBytes } from "./byte-budget.ts";
+import { Budget, type Share } from "./budget.ts";
 
 /** Lets every promise that can settle do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe("ByteBudget", () => {
-  it("take() gives bytes at once while they are free, and release() gives them back once", async () => {
-    const budget = new ByteBudget(10);
+describe("Budget", () => {
+  it("take() gives at once what is free, and release() gives them back once", async () => {
+    const budget = new Budget(10);
     const held = await budget.take(4);
     expect(budget.free).toBe(6);
     held.release();
@@ -15,10 +15,10 @@ describe("ByteBudget", () => {
   });
 
   it("take() waits in order, so that a small request does not overtake a large one", async () => {
-    const budget = new ByteBudget(10);
+    const budget = new Budget(10);
     const first = await budget.take(6);
     const order: string[] = [];
-    const held: Record<string, HeldBytes> = {};
+    const held: Record<string, Share> = {};
     const ask = async (name: string, bytes: number) => {
       held[name] = await budget.take(bytes);
       order.push(name);
@@ -34,15 +34,15 @@ describe("ByteBudget", () => {
   });
 
   it("take() counts more than the capacity as the capacity", async () => {
-    const budget = new ByteBudget(10);
+    const budget = new Budget(10);
     const all = await budget.take(1000);
-    expect(all.bytes).toBe(10);
+    expect(all.amount).toBe(10);
     all.release();
     expect(budget.free).toBe(10);
   });
 
   it("take() rejects with the signal's reason and takes nothing, and the next one is served", async () => {
-    const budget = new ByteBudget(10);
+    const budget = new Budget(10);
     const first = await budget.take(5);
     const abort = new AbortController();
     const large = budget.take(10, abort.signal);
@@ -55,8 +55,33 @@ describe("ByteBudget", () => {
     await expect(budget.take(1, abort.signal)).rejects.toThrow("enough");
   });
 
-  it("ByteBudget refuses a capacity that admits nothing", () => {
-    expect(() => new ByteBudget(0)).toThrow(RangeError);
-    expect(() => new ByteBudget(Number.NaN)).toThrow(RangeError);
+  it("take() borrows what is missing, and release() gives it back before anything else", async () => {
+    let lendable = 5;
+    const lender = {
+      tryTake: (amount: number) => {
+        if (amount > lendable) return false;
+        lendable -= amount;
+        return true;
+      },
+      give: (amount: number) => {
+        lendable += amount;
+      },
+    };
+    const budget = new Budget(10, lender);
+    const first = await budget.take(8);
+    const second = await budget.take(6);
+    expect([budget.free, lendable]).toEqual([0, 1]);
+    const third = budget.take(3);
+    await settle();
+    expect(budget.waiting).toBe(1);
+    second.release();
+    (await third).release();
+    first.release();
+    expect([budget.free, lendable]).toEqual([10, 5]);
+  });
+
+  it("Budget refuses a capacity that admits nothing", () => {
+    expect(() => new Budget(0)).toThrow(RangeError);
+    expect(() => new Budget(Number.NaN)).toThrow(RangeError);
   });
 });
