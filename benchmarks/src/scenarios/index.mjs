@@ -1,7 +1,25 @@
+import { azuriteLarge, azuriteSmall } from "./azurite.mjs";
+import { directoryLarge } from "./directory-large.mjs";
+import { directorySmall } from "./directory-small.mjs";
+import { httpNull } from "./http-null.mjs";
 import { manifestRead } from "./manifest-read.mjs";
 import { manifestWrite } from "./manifest-write.mjs";
+import { memory } from "./memory.mjs";
 import { quickXorHashScenario } from "./quick-xor-hash.mjs";
+import { scan } from "./scan.mjs";
 import { seal } from "./seal.mjs";
 
 /** In the order in which they run; names are stable. */
-export const scenarios = [quickXorHashScenario, seal, manifestWrite, manifestRead];
+export const scenarios = [
+  quickXorHashScenario,
+  seal,
+  manifestWrite,
+  manifestRead,
+  scan,
+  memory,
+  directoryLarge,
+  directorySmall,
+  azuriteLarge,
+  azuriteSmall,
+  httpNull,
+];
