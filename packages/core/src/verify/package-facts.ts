@@ -63,36 +63,36 @@ export interface PendingScope {
 export class PackageFacts {
   readonly target: Target | undefined;
   /** Lower-case ids. Empty until something names one. */
-  readonly webs = new Set<string>();
-  readonly lists = new Set<string>();
+  readonly webs: Set<string> = new Set();
+  readonly lists: Set<string> = new Set();
   /** Server-relative URLs of the root folders of known lists, folded. */
-  readonly listRoots = new Set<string>();
+  readonly listRoots: Set<string> = new Set();
   webUrl: string | undefined;
   /** Names in `SystemData.xml`, in its order. */
   readonly manifests: string[] = [];
   objectsProcessed: string | undefined;
-  readonly systemObjects = new Map<string, SystemObject>();
+  readonly systemObjects: Map<string, SystemObject> = new Map();
   /** Ids of users and groups; undefined where UserGroup.xml could not be read. */
   principals: Set<string> | undefined;
   settings: Readonly<Record<string, string>> | undefined;
   /** Blobs of archives, and the files that `ArchivedFiles.xml` says are in them. */
-  readonly archives = new Map<string, ContentReference>();
-  readonly archived = new Set<string>();
+  readonly archives: Map<string, ContentReference> = new Map();
+  readonly archived: Set<string> = new Set();
 
   /** SystemData.xml or a manifest could not be read to its end: what is missing here may stand there. */
   isPartial = false;
   objects = 0;
   /** Ids of all SPObjects, lower case. */
-  readonly ids = new Set<string>();
-  readonly defined = new Map<string, DefinedObject>();
+  readonly ids: Set<string> = new Set();
+  readonly defined: Map<string, DefinedObject> = new Map();
   readonly items: DefinedItem[] = [];
-  readonly contents = new Map<string, ContentReference[]>();
+  readonly contents: Map<string, ContentReference[]> = new Map();
   readonly pendingParents: PendingParent[] = [];
   readonly pendingScopes: PendingScope[] = [];
-  readonly roles = new Set<string>();
+  readonly roles: Set<string> = new Set();
   readonly pendingRoles: { readonly id: string; readonly place: string }[] = [];
-  readonly scopes = new Set<string>();
-  readonly scopedObjects = new Set<string>();
+  readonly scopes: Set<string> = new Set();
+  readonly scopedObjects: Set<string> = new Set();
   folders = 0;
   files = 0;
   hasVersions = false;
