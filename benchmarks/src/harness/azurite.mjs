@@ -10,7 +10,7 @@ const account = "devstoreaccount1";
 const accountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
 /** What clients need to reach a blob service at the port with Azurite's account. */
-export function storageAt(port) {
+function storageAt(port) {
   const url = `http://127.0.0.1:${port}/${account}`;
   return {
     url,

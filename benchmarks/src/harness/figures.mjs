@@ -5,7 +5,7 @@ import { ratio, typical } from "./rounds.mjs";
 export const work = (run) => run.report?.cpu ?? run.cpu;
 /** CPU seconds of the whole process. */
 export const processCpu = (run) => run.cpu;
-export const wall = (run) => run.wall;
+const wall = (run) => run.wall;
 /** Bytes. */
 export const peak = (run) => run.peak;
 

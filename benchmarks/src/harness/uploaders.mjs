@@ -66,7 +66,7 @@ export async function buildInto({ measure, scratch }, storage, folder, ...flags)
 
 const credential = ({ account, accountKey }) => new StorageSharedKeyCredential(account, accountKey);
 
-export const serviceOf = (storage) => new BlobServiceClient(storage.url, credential(storage));
+const serviceOf = (storage) => new BlobServiceClient(storage.url, credential(storage));
 
 function accountSas(storage) {
   const options = {
