@@ -1,3 +1,4 @@
+import { PrimepackError } from "../errors/index.ts";
 import type { BlobProperties } from "../model/index.ts";
 import { readXmlDocument, type XmlElement } from "../xml/index.ts";
 
@@ -12,9 +13,18 @@ export interface BlobListPage {
   readonly nextMarker: string;
 }
 
-/** Reads the reply of List Blobs. Errors are those of the XML reader. */
+/**
+ * Reads the reply of List Blobs.
+ *
+ * @throws CONTAINER_REFUSED if it is another text, as that of a gateway which asks to sign in
+ */
 export async function readBlobList(body: Uint8Array): Promise<BlobListPage> {
-  const root = await readXmlDocument([body], { root: "EnumerationResults", file: "the list of blobs" });
+  const root = await readXmlDocument([body], { root: "EnumerationResults", file: "the list of blobs" }).catch(
+    (error: unknown) => {
+      const message = "Cannot list the blobs as the storage must answer with their list: current value is another text";
+      throw new PrimepackError("CONTAINER_REFUSED", message, { cause: error });
+    },
+  );
   const blobs = child(root, "Blobs")?.children.filter((element) => element.name === "Blob") ?? [];
   return { blobs: blobs.map(listedBlob), nextMarker: textOf(root, "NextMarker") ?? "" };
 }

@@ -68,10 +68,10 @@ class AzureStore {
     const records = await this.#records(packageName);
     this.#management ??= this.#openManagement();
     const management = await this.#management;
-    const [content, manifest] = await Promise.all([
+    const [content, manifest] = await both(
       management.fresh(contentName, signal),
       management.fresh(manifestName, signal),
-    ]);
+    );
     const { network } = this.#options;
     return {
       content: this.#container(content),
@@ -83,7 +83,8 @@ class AzureStore {
         return { content: { kind: "azure", url: content.url }, manifest: { kind: "azure", url: manifest.url } };
       },
       async discard() {
-        await Promise.all([management.delete(contentName), management.delete(manifestName), records?.discard()]);
+        await both(management.delete(contentName), management.delete(manifestName));
+        await records?.discard();
       },
     };
   }
@@ -132,4 +133,10 @@ class AzureStore {
       `Cannot name a container as it takes 3 to 63 lower-case letters, digits and single hyphens: current value is ${name}`,
     );
   }
+}
+
+/** Rejects only after both have ended, so that nothing goes on behind the caller's back. */
+async function both<T>(first: Promise<T>, second: Promise<T>): Promise<[T, T]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }

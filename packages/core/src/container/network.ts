@@ -47,10 +47,12 @@ function reveal(proxy: string | Secret): string {
 function matches(origin: URL, entry: string): boolean {
   if (entry === "") return false;
   if (entry === "*") return true;
+  const host = origin.hostname.toLowerCase();
+  // An IPv6 address without brackets ends like one with a port.
+  if (host === `[${entry.toLowerCase()}]`) return true;
   const [, pattern = "", port] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
   if (port !== undefined && port !== (origin.port || (origin.protocol === "https:" ? "443" : "80"))) return false;
-  const host = origin.hostname.toLowerCase();
   const domain = pattern.replace(/^\*?\./, "");
   if (domain !== pattern) return host === domain || host.endsWith(`.${domain}`);
-  return host === pattern || host === `[${pattern}]`;
+  return host === pattern;
 }
