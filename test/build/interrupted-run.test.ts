@@ -108,7 +108,7 @@ describe("primepack build", () => {
         ...more,
       ]);
     expect((await build()).exit).toBe(0);
-    expect((await build()).stderr).toContain("--continue");
+    expect((await build()).stderr).toContain("OUTPUT_NOT_EMPTY");
     await makeTree(path("changing"), { "folder 0/a new file.txt": "new" });
     const continued = await build("--continue");
     expect(continued.exit).toBe(2);
