@@ -75,12 +75,13 @@ export async function openOutputDirectory(
   const root = resolve(directory);
   await refuseOverlap(root, options.sources ?? []);
   const random = options.random ?? ((size) => randomBytes(size));
-  if (options.dryRun) return dryRunDirectory(root, options, random);
 
   try {
     await mkdir(root, { recursive: true });
+    if (options.dryRun) return dryRunDirectory(root, options, random);
     const run = await readRunFile(root);
-    if (!run && (await readdir(root)).length > 0) throw notEmpty(root, "the folder is not empty");
+    const left = (await readdir(root)).filter((name) => name !== DRY_RUN_ITEMS_FILE);
+    if (!run && left.length > 0) throw notEmpty(root, "the folder is not empty");
     if (run && !options.continue) throw notEmpty(root, "it holds a run already");
 
     const encryption = options.encryption === "none" ? "none" : await openKey(root, options.keyFile, run, random);
