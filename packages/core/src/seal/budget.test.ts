@@ -1,8 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { Budget, type Share } from "./budget.ts";
+import { Budget, type Lender, type Share } from "./budget.ts";
 
 /** Lets every promise that can settle do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function lenderOf(amount: number) {
+  let lendable = amount;
+  let wake: (() => void)[] = [];
+  const lender: Lender = {
+    tryTake: (wanted) => {
+      if (wanted > lendable) return false;
+      lendable -= wanted;
+      return true;
+    },
+    give: (back) => {
+      lendable += back;
+      for (const resolve of wake) resolve();
+      wake = [];
+    },
+    whenGiven: () =>
+      new Promise((resolve) => {
+        wake.push(resolve);
+      }),
+  };
+  return { lender, lendable: () => lendable };
+}
 
 describe("Budget", () => {
   it("take() gives at once what is free, and release() gives them back once", async () => {
@@ -56,28 +78,32 @@ describe("Budget", () => {
   });
 
   it("take() borrows what is missing, and release() gives it back before anything else", async () => {
-    let lendable = 5;
-    const lender = {
-      tryTake: (amount: number) => {
-        if (amount > lendable) return false;
-        lendable -= amount;
-        return true;
-      },
-      give: (amount: number) => {
-        lendable += amount;
-      },
-    };
-    const budget = new Budget(10, lender);
+    const { lender, lendable } = lenderOf(5);
+    const budget = new Budget(10, { lender, owned: 10 });
     const first = await budget.take(8);
     const second = await budget.take(6);
-    expect([budget.free, lendable]).toEqual([0, 1]);
+    expect([budget.free, lendable()]).toEqual([0, 1]);
     const third = budget.take(3);
     await settle();
     expect(budget.waiting).toBe(1);
     second.release();
     (await third).release();
     first.release();
-    expect([budget.free, lendable]).toEqual([10, 5]);
+    expect([budget.free, lendable()]).toEqual([10, 5]);
+  });
+
+  it("take() is served when somebody else gives to the lender, though the budget owns nothing", async () => {
+    const { lender, lendable } = lenderOf(0);
+    const budget = new Budget(3, { lender, owned: 0 });
+    const taken = Promise.all([budget.take(3), budget.take(2)]);
+    await settle();
+    expect(budget.waiting).toBe(2);
+    lender.give(3);
+    await settle();
+    expect([budget.waiting, lendable()]).toEqual([1, 0]);
+    lender.give(2);
+    for (const share of await taken) share.release();
+    expect([budget.free, lendable()]).toEqual([0, 5]);
   });
 
   it("Budget refuses a capacity that admits nothing", () => {

@@ -10,6 +10,8 @@ export interface Lender {
   /** Takes all of `amount` or nothing; never waits. */
   tryTake(amount: number): boolean;
   give(amount: number): void;
+  /** Resolves when somebody gives something after this call; it may also resolve for no reason. */
+  whenGiven(): Promise<void>;
 }
 
 interface Waiter {
@@ -24,27 +26,28 @@ interface Waiter {
  * budget before giving it back, or waits for ever.
  */
 export class Budget {
-  /** What it owns: it never depends on its lender for a request up to this. */
+  /** Most that one request gets. */
   readonly capacity: number;
   readonly #lender: Lender | undefined;
   readonly #waiting: Set<Waiter> = new Set();
   #free: number;
   #borrowed = 0;
+  #awaitsLender = false;
 
   /**
    * @param capacity At least 1.
-   * @param lender Asked when there is not enough, each time that something is taken or given back; what was borrowed is
-   *   given back as soon as it is free.
+   * @param borrowing Where to borrow when less than that is its own. What was borrowed is given back as soon as it is
+   *   free. A request for no more than `owned` depends on nobody else.
    */
-  constructor(capacity: number, lender?: Lender) {
+  constructor(capacity: number, borrowing?: { readonly lender: Lender; readonly owned: number }) {
     if (!(capacity >= 1))
       throw new RangeError(`Cannot make a budget as it holds nothing: current value is ${capacity}`);
     this.capacity = capacity;
-    this.#free = capacity;
-    this.#lender = lender;
+    this.#free = borrowing?.owned ?? capacity;
+    this.#lender = borrowing?.lender;
   }
 
-  /** What nobody holds. */
+  /** What nobody holds, without what could be borrowed. */
   get free(): number {
     return this.#free;
   }
@@ -109,15 +112,29 @@ export class Budget {
         },
       };
       this.#waiting.add(waiter);
+      this.#awaitLender();
       signal?.addEventListener("abort", leave, { once: true });
     });
   }
 
   #admit(): void {
     for (const waiter of this.#waiting) {
-      if (!this.#tryTake(waiter.amount)) return;
+      if (!this.#tryTake(waiter.amount)) break;
       this.#waiting.delete(waiter);
       waiter.admit();
     }
+    this.#awaitLender();
+  }
+
+  /** Tries again for those who wait whenever the lender got something. */
+  #awaitLender(): void {
+    if (this.#lender === undefined || this.#awaitsLender || this.#waiting.size === 0) return;
+    this.#awaitsLender = true;
+    void this.#lender.whenGiven().then(() => {
+      this.#awaitsLender = false;
+      this.#admit();
+    });
+    // What was given between the last try and the call above would go unnoticed.
+    this.#admit();
   }
 }

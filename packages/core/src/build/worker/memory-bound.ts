@@ -25,44 +25,37 @@ export function memoryBound({ blockSize, uploads, ahead, workers }: MemoryOption
 /** Bytes of a content of the caller that are on their way to a worker. */
 export const CONTENT_WINDOW_BYTES: number = 512 * 1024;
 
-/** Threads that are worth starting: one without an upload of its own could not finish anything. */
-export function threadCount({ uploads, workers }: MemoryOptions): number {
-  return Math.min(uploads, workers);
-}
-
 /** Uploads, and bytes of blocks that are being filled, wait, or are being uploaded. */
 export interface MemoryShare {
   readonly uploads: number;
   readonly blockBytes: number;
 }
 
-/** How the whole is divided: each thread owns enough to get on by itself, and borrows what else it needs. */
+/** How the whole is divided. */
 export interface MemoryShares {
-  /** For the main thread: one block, for manifest files (their uploads come on top); everything without workers. */
+  /** What the main thread owns: one block, for manifest files (their uploads come on top); all of it without workers. */
   readonly main: MemoryShare;
-  /** For each worker thread. */
+  /** What each worker thread owns: a block, so that none waits for ever while others take small amounts. */
   readonly worker: MemoryShare;
   /** What the worker threads borrow from. */
   readonly common: MemoryShare;
 }
 
-/** With {@link threadCount} shares of a worker, the bytes of blocks add up to {@link memoryBound}. */
+/** All shares, that of a worker once for each, add up to {@link memoryBound}. */
 export function memoryShares(options: MemoryOptions): MemoryShares {
-  const { blockSize, uploads } = options;
+  const { blockSize, uploads, workers } = options;
   const bound = memoryBound(options);
-  const threads = threadCount(options);
-  const worker = { uploads: 1, blockBytes: blockSize };
-  const nothing = { uploads: 0, blockBytes: 0 };
-  if (threads === 0) return { main: { uploads, blockBytes: bound }, worker, common: nothing };
+  const worker = { uploads: 0, blockBytes: blockSize };
+  if (workers === 0) return { main: { uploads, blockBytes: bound }, worker, common: { uploads: 0, blockBytes: 0 } };
   return {
     main: { uploads, blockBytes: blockSize },
     worker,
-    common: { uploads: uploads - threads, blockBytes: bound - (1 + threads) * blockSize },
+    common: { uploads, blockBytes: bound - (1 + workers) * blockSize },
   };
 }
 
 /** Files of one task that are in progress at once, so that the latency of their requests is hidden. */
 export function filesAtOnce(options: MemoryOptions): number {
   const blocks = memoryBound(options) / options.blockSize;
-  return Math.max(2, Math.ceil(blocks / Math.max(1, threadCount(options))));
+  return Math.max(2, Math.ceil(blocks / Math.max(1, options.workers)));
 }

@@ -1,6 +1,6 @@
 import type { Secret } from "../../errors/index.ts";
 import { Budget } from "../../seal/budget.ts";
-import { filesAtOnce, type MemoryOptions, memoryShares } from "./memory-bound.ts";
+import { filesAtOnce, type MemoryOptions, type MemoryShare, memoryShares } from "./memory-bound.ts";
 import { Counter, type SharedCounters } from "./shared-counter.ts";
 import { SpareBlock } from "./spare-block.ts";
 import type { WriteResources } from "./write-blob.ts";
@@ -23,14 +23,17 @@ export interface SealThreadOptions {
 
 /** Makes the thread's part; call it once on each thread. `main` takes no part in what the workers borrow. */
 export function createSealThread(kind: "main" | "worker", { memory, key, counters }: SealThreadOptions): SealThread {
-  const share = memoryShares(memory)[kind];
-  const lender = (counter: number) => (kind === "worker" ? counters.lender(counter) : undefined);
+  const { [kind]: owned, common } = memoryShares(memory);
+  const budget = (what: keyof MemoryShare, free: number) =>
+    kind === "main"
+      ? new Budget(owned[what])
+      : new Budget(owned[what] + common[what], { lender: counters.lender(free), owned: owned[what] });
   return {
     resources: {
       blockSize: memory.blockSize,
       key,
-      blockBytes: new Budget(share.blockBytes, lender(Counter.freeBlockBytes)),
-      uploads: new Budget(share.uploads, lender(Counter.freeUploads)),
+      blockBytes: budget("blockBytes", Counter.freeBlockBytes),
+      uploads: budget("uploads", Counter.freeUploads),
       spare: new SpareBlock(memory.blockSize),
     },
     filesAtOnce: filesAtOnce(memory),

@@ -319,8 +319,6 @@ describe.each([0, 1, 3])("createSealer() with %i workers", (workers) => {
         yield new Uint8Array(chunkBytes);
       }
     }
-    // With as many workers as uploads, each keeps its own upload, and one task is with one worker.
-    const reachable = workers === options.uploads ? 1 : options.uploads;
     let aliveInContainer = 0;
     const container = new MemoryContainer();
     container.putBlock = (_name, _index, _offset, body) => {
@@ -331,7 +329,7 @@ describe.each([0, 1, 3])("createSealer() with %i workers", (workers) => {
     const sealer = sealerWith(options);
     const sealing = sealer.sealPackage({ ...localRequest(container, contents), signal: abort.signal });
     sealing.catch(() => undefined);
-    while (aliveInContainer < reachable * options.blockSize) await turns(1);
+    while (aliveInContainer < options.uploads * options.blockSize) await turns(1);
     // Long enough for a source that is not held up to be pulled many times over the bound.
     await turns(500);
     // Not sealed yet: what is on its way to a worker, and a chunk that waits for room, for each of the contents.

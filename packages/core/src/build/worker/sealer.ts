@@ -18,7 +18,7 @@ import {
 import { batches } from "./batches.ts";
 import { sealFiles } from "./handle-seal.ts";
 import { openLocalContent, untilAbortedEach } from "./local-content.ts";
-import { type MemoryOptions, memoryShares, threadCount } from "./memory-bound.ts";
+import { type MemoryOptions, memoryShares } from "./memory-bound.ts";
 import type { FileReply, LogMessage, SealReply, SealTask, SealTaskFile, WorkerStart } from "./protocol.ts";
 import { runTask } from "./run-task.ts";
 import { createSealThread, type SealThread } from "./seal-thread.ts";
@@ -211,7 +211,7 @@ class WorkerSealer implements Sealer {
       filename: (workerUrl ?? shippedWorkerUrl()).href,
       workerData: start,
       minThreads: 0,
-      maxThreads: threadCount(this.#options),
+      maxThreads: workers,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: TASKS_PER_WORKER,
       // Else an idle worker would block its event loop, and not notice connections that the storage closes.

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { Counter, SharedCounters } from "./shared-counter.ts";
 
@@ -19,5 +21,22 @@ describe("SharedCounters", () => {
     expect([lender.tryTake(2), elsewhere.tryTake(2), elsewhere.tryTake(1)]).toEqual([true, false, true]);
     lender.give(2);
     expect(elsewhere.tryTake(2)).toBe(true);
+  });
+
+  it("lender() tells who waits, on any thread, that something was given", async () => {
+    const counters = new SharedCounters();
+    const lender = counters.lender(Counter.freeUploads);
+    const given = lender.whenGiven();
+    const giver = new Worker(
+      `const { workerData } = require("node:worker_threads");
+       const values = new BigInt64Array(workerData);
+       Atomics.add(values, ${Counter.freeUploads}, 1n);
+       Atomics.notify(values, ${Counter.freeUploads});`,
+      { eval: true, workerData: counters.memory },
+    );
+    const exit = once(giver, "exit");
+    await given;
+    expect(lender.tryTake(1)).toBe(true);
+    await exit;
   });
 });

@@ -3,6 +3,17 @@ import type { Lender } from "../../seal/budget.ts";
 /** Index of each counter that the threads share. */
 export const Counter = { sealedBytes: 0, freeUploads: 1, freeBlockBytes: 2 } as const;
 
+/** In `Atomics` since ECMAScript 2024, and in every Node of the supported range. */
+interface AsyncAtomics {
+  waitAsync(
+    values: BigInt64Array,
+    index: number,
+    value: bigint,
+  ): { readonly async: false } | { readonly async: true; readonly value: Promise<unknown> };
+}
+
+const { waitAsync } = Atomics as unknown as AsyncAtomics;
+
 /** Numbers up to 2^63 in memory that all threads share. */
 export class SharedCounters {
   /** Send it to another thread, and make the counters there from it. */
@@ -27,7 +38,14 @@ export class SharedCounters {
   lender(counter: number): Lender {
     return {
       tryTake: (amount) => this.#tryTake(counter, BigInt(amount)),
-      give: (amount) => this.add(counter, amount),
+      give: (amount) => {
+        this.add(counter, amount);
+        Atomics.notify(this.#values, counter);
+      },
+      whenGiven: async () => {
+        const waiting = waitAsync(this.#values, counter, Atomics.load(this.#values, counter));
+        if (waiting.async) await waiting.value;
+      },
     };
   }
 
