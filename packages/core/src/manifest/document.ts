@@ -29,11 +29,8 @@ export async function readDocument<T>(
 }
 
 export function writeDocument<T>(name: PackageFileName, binding: ElementBinding<T>, record: T): Iterable<Uint8Array> {
-  const children = binding.writeChildren(record, 1);
-  return writeXmlFile(
-    { ...name, name: name.root, attributes: binding.writeAttributes(record) },
-    children ? [children] : [],
-  );
+  const { attributes, children } = binding.writeParts(record, 0);
+  return writeXmlFile({ name: name.root, namespace: name.namespace, attributes }, children === "" ? [] : [children]);
 }
 
 /** Reads a file whose root holds a list, record by record; another element ends it with MANIFEST_UNEXPECTED. */

@@ -41,7 +41,6 @@ type ChildForm =
 
 export interface BindingDefinition<T> {
   readonly name: string;
-  /** In the order in which they are written. */
   readonly attributes: {
     readonly [K in AttributeName<T>]-?: Record<never, never> extends Pick<T, K>
       ? `${KindOf<NonNullable<T[K]>>}?`
@@ -57,17 +56,61 @@ export interface BindingDefinition<T> {
 
 type AnyRecord = Readonly<Record<string, unknown>>;
 
-interface Attribute {
+/** Values up to this many UTF-16 units are remembered by {@link Attribute}, longer ones would hold memory. */
+const REMEMBERED_LENGTH = 256;
+
+/**
+ * How one attribute is written.
+ *
+ * Many attributes have the same value from one record to the next (ids of web and list, dates, authors); looking for
+ * characters to escape is half the cost of writing, so the last value is remembered with its written form.
+ */
+class Attribute {
   readonly name: string;
   readonly kind: AttributeKind;
   readonly required: boolean;
-  /** ` Name="`. */
-  readonly start: string;
+  readonly #start: string;
+  #value: string | undefined;
+  #written = "";
+
+  constructor(name: string, kind: AttributeKind, required: boolean) {
+    this.name = name;
+    this.kind = kind;
+    this.required = required;
+    this.#start = ` ${name}="`;
+  }
+
+  /** ` Name="value"`; undefined if the value is no number that the schema's types hold. */
+  write(value: unknown): string | undefined {
+    if (typeof value === "string") {
+      if (value === this.#value) return this.#written;
+      const written = `${this.#start}${escapeAttribute(value)}"`;
+      if (value.length <= REMEMBERED_LENGTH) {
+        this.#value = value;
+        this.#written = written;
+      }
+      return written;
+    }
+    if (this.kind === "integer" ? !Number.isSafeInteger(value) : typeof value === "number" && !Number.isFinite(value)) {
+      return undefined;
+    }
+    return `${this.#start}${value}"`;
+  }
 }
 
 interface Child {
   readonly name: string;
   readonly form: ChildForm;
+  /** Place among the children. */
+  readonly order: number;
+}
+
+/** An element's start tag without its end, and what is in it. */
+export interface WrittenElement {
+  /** The attributes, each with a space before it. */
+  readonly attributes: string;
+  /** The child elements, each on lines of its own. */
+  readonly children: string;
 }
 
 const lexicalForms: Readonly<Record<AttributeKind, RegExp>> = {
@@ -87,9 +130,8 @@ const lexicalForms: Readonly<Record<AttributeKind, RegExp>> = {
  */
 export class ElementBinding<T> {
   readonly name: string;
-  readonly #attributes: readonly Attribute[];
-  readonly #attributesByName: ReadonlyMap<string, Attribute>;
-  readonly #children: readonly Child[];
+  readonly #steps: ReadonlyMap<string, Attribute | Child>;
+  readonly #required: readonly Attribute[];
   readonly #open: boolean;
   readonly #anyContent: boolean;
 
@@ -98,80 +140,84 @@ export class ElementBinding<T> {
     this.name = name;
     this.#open = open;
     this.#anyContent = anyContent;
-    this.#attributes = Object.entries<OptionalKind>(definition.attributes).map(([key, kind]) => ({
-      name: key,
-      kind: kind.replace("?", "") as AttributeKind,
-      required: !kind.endsWith("?"),
-      start: ` ${key}="`,
-    }));
-    this.#attributesByName = new Map(this.#attributes.map((attribute) => [attribute.name, attribute]));
-    this.#children = Object.entries<ChildForm>(definition.children).map(([key, form]) => ({ name: key, form }));
-  }
-
-  /** The attributes of a record as they stand in a start tag, each with a space before it. */
-  writeAttributes(record: T): string {
-    const values = record as AnyRecord;
-    let text = "";
-    for (const { name, kind, required, start } of this.#attributes) {
-      const value = values[name];
-      if (value === undefined) {
-        if (required) this.#refuse(`its attribute ${name} is required`, undefined);
-        continue;
-      }
-      if (typeof value === "string") text += `${start}${escapeAttribute(value)}"`;
-      else {
-        const fits = kind === "integer" ? Number.isSafeInteger(value) : kind !== "number" || Number.isFinite(value);
-        if (!fits) this.#refuse(`its attribute ${name} must be ${kind === "integer" ? "an integer" : "finite"}`, value);
-        text += `${start}${value}"`;
-      }
-    }
-    const { otherAttributes } = values as OtherContent;
-    if (otherAttributes !== undefined) {
-      for (const [name, value] of Object.entries(otherAttributes)) {
-        const known = this.#attributesByName.get(name);
-        if (known !== undefined) this.#refuse(`its attribute ${name} must be of type ${known.kind}`, value);
-        if (!this.#open) this.#refuse("it allows no other attributes than the schema's", name);
-        text += ` ${name}="${escapeAttribute(value)}"`;
-      }
-    }
-    return text;
-  }
-
-  /** The child elements of a record, each on lines of its own and indented by `level`; empty if there are none. */
-  writeChildren(record: T, level: number): string {
-    const values = record as AnyRecord;
-    let text = "";
-    for (const { name, form } of this.#children) {
-      const value = values[name];
-      if (value !== undefined) text += writeChild(name, form, value, level);
-    }
-    const { content, otherElements } = values as { content?: readonly XmlElement[] } & OtherContent;
-    if (this.#anyContent && content !== undefined) {
-      for (const element of content) text += writeXmlElement(element, level);
-    }
-    const other = otherElements?.[0];
-    if (other !== undefined) this.#refuse("it allows no other elements than the schema's", `<${other.name}>`);
-    return text;
+    const attributes = Object.entries<OptionalKind>(definition.attributes).map(
+      ([key, kind]) => new Attribute(key, kind.replace("?", "") as AttributeKind, !kind.endsWith("?")),
+    );
+    const children = Object.entries<ChildForm>(definition.children).map(
+      ([key, form], order): Child => ({ name: key, form, order }),
+    );
+    this.#steps = new Map([...attributes, ...children].map((step) => [step.name, step]));
+    this.#required = attributes.filter(({ required }) => required);
   }
 
   /**
-   * The element of a record, on lines of its own and indented by `level`.
+   * The element of a record, on lines of its own and indented by `level`. Attributes keep the order of the record's
+   * properties, children have that of the table.
    *
    * Throws MANIFEST_INVALID where a value would make the service refuse the file.
    */
   write(record: T, level: number): string {
     const indent = indentation(level);
-    const start = `${indent}<${this.name}${this.writeAttributes(record)}`;
-    const children = this.writeChildren(record, level + 1);
-    return children === "" ? `${start}/>\n` : `${start}>\n${children}${indent}</${this.name}>\n`;
+    const { attributes, children } = this.writeParts(record, level);
+    if (children === "") return `${indent}<${this.name}${attributes}/>\n`;
+    return `${indent}<${this.name}${attributes}>\n${children}${indent}</${this.name}>\n`;
+  }
+
+  /** The same without the tags around: for a root, which is written in another way. */
+  writeParts(record: T, level: number): WrittenElement {
+    const values = record as AnyRecord;
+    let attributes = "";
+    let required = 0;
+    let found: Child[] | undefined;
+    for (const key in values) {
+      const value = values[key];
+      if (value === undefined) continue;
+      const step = this.#steps.get(key);
+      if (step instanceof Attribute) {
+        attributes += step.write(value) ?? this.#refuse(`its ${key} must be of type ${step.kind}`, value);
+        if (step.required) required++;
+      } else if (step === undefined) attributes += this.#writeOther(key, value);
+      else if (found === undefined) found = [step];
+      else found.push(step);
+    }
+    if (required < this.#required.length) {
+      const missing = this.#required.find(({ name }) => values[name] === undefined);
+      this.#refuse(`its attribute ${missing?.name} is required`);
+    }
+    let children = "";
+    if (found !== undefined) {
+      if (found.length > 1) found.sort((a, b) => a.order - b.order);
+      for (const { name, form } of found) children += writeChild(name, form, values[name], level + 1);
+    }
+    if (this.#anyContent && values.content !== undefined) {
+      for (const element of values.content as readonly XmlElement[]) children += writeXmlElement(element, level + 1);
+    }
+    return { attributes, children };
+  }
+
+  /** What a record has beside the table: attributes as text, and a refusal where the element is closed to them. */
+  #writeOther(key: string, value: unknown): string {
+    if (key === "otherElements") {
+      const [element] = value as readonly XmlElement[];
+      if (element !== undefined) this.#refuse("it allows no elements beside the schema's", `<${element.name}>`);
+    }
+    if (key !== "otherAttributes") return "";
+    let text = "";
+    for (const [name, other] of Object.entries(value as Readonly<Record<string, string>>)) {
+      const known = this.#steps.get(name);
+      if (known instanceof Attribute) this.#refuse(`its ${name} must be of type ${known.kind}`, other);
+      if (!this.#open) this.#refuse("it allows no attributes beside the schema's", name);
+      text += ` ${name}="${escapeAttribute(other)}"`;
+    }
+    return text;
   }
 
   /** The record of an element. Throws MANIFEST_INVALID where a required attribute has no value of its type. */
   read(element: XmlElement): T {
     const record: Record<string, unknown> = {};
     this.#readAttributes(element, record);
-    for (const { name, kind, required } of this.#attributes) {
-      if (!required || record[name] !== undefined) continue;
+    for (const { name, kind } of this.#required) {
+      if (record[name] !== undefined) continue;
       const place = `${element.line}:${element.column}`;
       invalid(`Cannot read <${this.name}> at ${place} as its attribute ${name} is missing or no ${kind}`);
     }
@@ -183,8 +229,8 @@ export class ElementBinding<T> {
     let other: Record<string, string> | undefined;
     for (const name in element.attributes) {
       const text = element.attributes[name] as string;
-      const attribute = this.#attributesByName.get(name);
-      const value = attribute === undefined ? undefined : parseValue(text, attribute.kind);
+      const step = this.#steps.get(name);
+      const value = step instanceof Attribute ? parseValue(text, step.kind) : undefined;
       if (value !== undefined) record[name] = value;
       else {
         other ??= Object.create(null) as Record<string, string>;
@@ -197,14 +243,14 @@ export class ElementBinding<T> {
   #readChildren(elements: readonly XmlElement[], record: Record<string, unknown>): void {
     const other: XmlElement[] = [];
     for (const element of elements) {
-      const child = this.#children.find(({ name }) => name === element.name);
-      if (child !== undefined) readChild(child, element, record, other);
-      else other.push(element);
+      const step = this.#steps.get(element.name);
+      if (step === undefined || step instanceof Attribute) other.push(element);
+      else readChild(step, element, record, other);
     }
     if (other.length > 0) record[this.#anyContent ? "content" : "otherElements"] = other;
   }
 
-  #refuse(constraint: string, value: unknown): never {
+  #refuse(constraint: string, value?: unknown): never {
     const current = value === undefined ? "" : `: current value is ${String(value).slice(0, SHOWN_LENGTH)}`;
     invalid(`Cannot write <${this.name}> as ${constraint}${current}`);
   }
