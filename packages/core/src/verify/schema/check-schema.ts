@@ -41,7 +41,6 @@ export class SchemaCheck {
   #element(element: XmlElement, typeName: string): void {
     const type = this.#schema.typeOf(typeName);
     checkAttributes(element, type, this.#schema.namespace, this.#report);
-    if (type.rule.content.kind === "any") return;
     if (element.text !== undefined && !(type.rule.content.kind === "choice" && type.rule.content.text)) {
       this.#report(
         "SCHEMA_TEXT",
@@ -49,6 +48,7 @@ export class SchemaCheck {
         `${element.name} holds elements only: current value is ${quoted(element.text)}`,
       );
     }
+    if (type.rule.content.kind === "any") return;
     const content = new ContentCheck(element, type, this.#report);
     for (const child of element.children) {
       const childType = content.child(child);
