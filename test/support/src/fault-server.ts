@@ -21,6 +21,8 @@ export interface FaultServer {
   readonly url: string;
   /** All requests that arrived whole, in order. */
   readonly requests: readonly SeenRequest[];
+  /** Connections that were made. */
+  readonly connections: number;
   /** Faults that no request has met: a test that ends with any has not tested what it says. */
   readonly unmet: readonly Fault[];
   stop(): Promise<void>;
@@ -49,8 +51,18 @@ export async function startFaultServer(
     });
   };
   const server = certificate === undefined ? createServer(answer) : createTlsServer({ ...certificate }, answer);
+  let connections = 0;
+  server.on("connection", () => connections++);
   const url = await listen(server, certificate === undefined ? "http" : "https");
-  return { url, requests, unmet, stop: () => close(server) };
+  return {
+    url,
+    requests,
+    unmet,
+    get connections() {
+      return connections;
+    },
+    stop: () => close(server),
+  };
 }
 
 /** Listens on a free port of the loopback interface. */

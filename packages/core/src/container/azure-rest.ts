@@ -7,7 +7,7 @@ import { refusedError, StorageError, unreachableError } from "./storage-error.ts
 import { TransportFault } from "./transport-fault.ts";
 
 /** Version of the Blob service's REST API; the SAS may be of any other. Put Blob takes 5,000 MiB since 2019-12-12. */
-export const AZURE_API_VERSION = "2021-12-02";
+const AZURE_API_VERSION = "2021-12-02";
 
 export interface AzureRequest {
   readonly method: HttpRequest["method"];

@@ -18,7 +18,7 @@ export interface StreamingReply {
 }
 
 /** Bytes of a reply that is kept whole: the largest, a page of a list of blobs, has about a tenth. */
-export const BUFFERED_REPLY_MAX_BYTES: number = 16 * 1024 * 1024;
+const BUFFERED_REPLY_MAX_BYTES: number = 16 * 1024 * 1024;
 
 /** Chunks of a streamed body that wait for their reader before the connection is paused. */
 const STREAM_AHEAD_CHUNKS = 4;

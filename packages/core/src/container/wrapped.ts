@@ -1,7 +1,7 @@
 import type { BlobContainer, BlobProperties, BlobWriteOptions, ContainerLocator } from "../model/index.ts";
 
 /** Passes every request on. A wrapper extends it and overrides what it changes, one concern a wrapper. */
-export class WrappedContainer implements BlobContainer {
+class WrappedContainer implements BlobContainer {
   readonly locator?: ContainerLocator;
   protected readonly inner: BlobContainer;
 
