@@ -75,6 +75,7 @@ export function* pairs(count) {
         TimeCreated: created,
         TimeLastModified: modified,
         ModerationStatus: "Approved",
+        Fields: [],
       },
     };
   }
