@@ -341,6 +341,33 @@ describe.each([0, 1, 3])("createSealer() with %i workers", (workers) => {
     await expect(sealing).rejects.toMatchObject({ code: "ABORTED" });
   });
 
+  it("sealPackage() keeps to the uploads of the options over all packages and workers, and uses all of them", async () => {
+    const requests = await files(`uploads-${workers}`, [
+      ...Array.from({ length: 40 }, () => 100),
+      20 * BLOCK,
+      20 * BLOCK,
+    ]);
+    let active = 0;
+    let most = 0;
+    const counted =
+      <Args extends unknown[]>(send: (...args: Args) => Promise<void>) =>
+      async (...args: Args) => {
+        most = Math.max(most, ++active);
+        await turns(2);
+        await send(...args).finally(() => active--);
+      };
+    const sealer = sealerWith({ workers, uploads: 2 });
+    const packages = ["1", "2", "3", "4"].map((name) => {
+      const container = new MemoryContainer();
+      container.putBlob = counted(container.putBlob.bind(container));
+      container.putBlock = counted(container.putBlock.bind(container));
+      return sealer.sealPackage(request(container, { name, requests }));
+    });
+    const results = await Promise.all(packages);
+    expect(results.flat().every((result) => result.ok)).toBe(true);
+    expect(most).toBe(2);
+  });
+
   it("close() ends what is in progress with ABORTED, and nothing is taken any more", async () => {
     const sealer = sealerWith({ workers });
     const container = new MemoryContainer();
@@ -401,6 +428,22 @@ describe("createSealer()", () => {
     }
     expect(digests[1]).toEqual(digests[0]);
     expect(digests[2]).toEqual(digests[0]);
+  });
+
+  it("createSealer() hands the workers' log lines to the logger", async () => {
+    const requests = await files("logged", [5]);
+    await mkdir(folder("logged-out"));
+    const container = new DirectoryContainer(folder("logged-out"));
+    let log: (message: string) => void = () => undefined;
+    const line = new Promise<string>((resolve) => {
+      log = resolve;
+    });
+    const sealer = sealerWith({
+      workers: 1,
+      logger: { debug: (message) => log(message), warn: (message) => log(message) },
+    });
+    await sealer.sealPackage(request(container, { requests }));
+    expect(await line).not.toBe("");
   });
 
   it("createSealer() refuses a key of a wrong length", () => {
