@@ -81,7 +81,7 @@ describe.each(Object.entries(packages))("the tarball of packages/%s", (_, name) 
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
       const source = file.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
-      expect(existsSync(installed(name, "src", source)), `${file}: run \`npm run clean\` and build again`).toBe(true);
+      expect(existsSync(installed(name, "src", source)), file).toBe(true);
       if (!file.endsWith(".map")) continue;
       const map = JSON.parse(readFileSync(installed(name, "dist", file), "utf8")) as { sources: string[] };
       for (const mapped of map.sources) expect(existsSync(installed(name, "dist", dirname(file), mapped))).toBe(true);
