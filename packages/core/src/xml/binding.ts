@@ -28,9 +28,9 @@ type ChildName<T> = Exclude<FormatKey<T>, AttributeName<T>>;
 
 /** How the child elements under a property of a record are written. Thunks let elements nest in themselves. */
 type ChildForm =
-  /** The property is one record: `<SchemaVersion/>`. */
+  /** The property is one record, its element is called as the property: `<SchemaVersion/>`. */
   | { readonly one: () => ElementBinding<unknown> }
-  /** The property is a list, each record an element at once: `<Member/><Member/>`. */
+  /** The property is a list, each record an element called as the property: `<Member/><Member/>`. */
   | { readonly many: () => ElementBinding<unknown> }
   /** The property is a list in an element of its name: `<Users><User/><User/></Users>`. */
   | { readonly list: () => ElementBinding<unknown> }
