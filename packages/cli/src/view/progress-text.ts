@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration } from "./quantities.ts";
+import { formatBytes, formatCount, formatCountOf, formatDuration } from "./quantities.ts";
 import type { Work } from "./work-rate.ts";
 
 /** What a progress line tells. */
@@ -19,7 +19,7 @@ export function progressText({ done, packages, total, bytesPerSecond, timeLeft }
     `${of(formatCount(done.files), total && formatCount(total.files))} files`,
     of(formatBytes(done.bytes), total && formatBytes(total.bytes)),
     `${formatBytes(Math.round(bytesPerSecond ?? 0))}/s`,
-    `${formatCount(packages)} packages`,
+    formatCountOf(packages, "package"),
   ];
   if (timeLeft !== undefined) parts.push(`${formatDuration(timeLeft)} left`);
   return parts.join(", ");

@@ -117,7 +117,7 @@ describe("TextBuildView on a terminal", () => {
     await view.event({ type: "packageReused", record });
     Object.assign(progress, { files: 50, packages: 1 });
     clock.advance(1000);
-    expect(stdout().split("\r\u001b[K").at(-1)).toBe("50 files, 500 MB, 0 B/s, 1 packages");
+    expect(stdout().split("\r\u001b[K").at(-1)).toBe("50 files, 500 MB, 0 B/s, 1 package");
   });
 
   it("clears its line and its timer at the end", () => {
@@ -135,7 +135,7 @@ describe("TextBuildView elsewhere", () => {
     view.started(progressOf(progress));
     Object.assign(progress, { files: 2, sealedBytes: 50_000_000, packages: 1 });
     clock.advance(25_000);
-    expect(stdout()).toBe("2 files, 50 MB, 5.0 MB/s, 1 packages\n2 files, 50 MB, 2.5 MB/s, 1 packages\n");
+    expect(stdout()).toBe("2 files, 50 MB, 5.0 MB/s, 1 package\n2 files, 50 MB, 2.5 MB/s, 1 package\n");
   });
 
   it("names items that failed on stderr, harmless for a terminal, and no more than fifty", async () => {

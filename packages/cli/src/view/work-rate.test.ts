@@ -25,10 +25,19 @@ describe("WorkRate", () => {
     expect(rate.timeLeft({ files: 300, bytes: 0 })).toBeCloseTo(20_000);
   });
 
+  it("gives no estimate in the first seconds", () => {
+    const rate = new WorkRate();
+    rate.add(0, { files: 0, bytes: 0 });
+    rate.add(2900, { files: 1, bytes: 0 });
+    expect(rate.timeLeft({ files: 9, bytes: 0 })).toBeUndefined();
+    rate.add(3000, { files: 1, bytes: 0 });
+    expect(rate.timeLeft({ files: 9, bytes: 0 })).toBeCloseTo(24_000);
+  });
+
   it("gives no estimate while nothing moves", () => {
     const rate = new WorkRate();
     rate.add(0, { files: 5, bytes: 5 });
-    rate.add(1000, { files: 5, bytes: 5 });
+    rate.add(5000, { files: 5, bytes: 5 });
     expect(rate.timeLeft({ files: 9, bytes: 9 })).toBeUndefined();
   });
 });

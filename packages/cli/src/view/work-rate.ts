@@ -4,6 +4,9 @@ const FILE_WORTH = 64 * 1024;
 /** Span of the average: long enough to be steady, short enough to follow a change of the source. */
 const WINDOW_MS = 20_000;
 
+/** Below this an estimate jumps about: the first files are still on their way. */
+const ESTIMATE_AFTER_MS = 3000;
+
 /** Counts of work, done or in all. */
 export interface Work {
   readonly files: number;
@@ -30,10 +33,10 @@ export class WorkRate {
     return span && ((span.last.bytes - span.first.bytes) / span.milliseconds) * 1000;
   }
 
-  /** Milliseconds; undefined while nothing moves. */
+  /** Milliseconds; undefined in the first seconds, and while nothing moves. */
   timeLeft(total: Work): number | undefined {
     const span = this.#span();
-    if (!span) return undefined;
+    if (!span || span.milliseconds < ESTIMATE_AFTER_MS) return undefined;
     const speed = (weigh(span.last) - weigh(span.first)) / span.milliseconds;
     return speed > 0 ? Math.max(0, weigh(total) - weigh(span.last)) / speed : undefined;
   }
