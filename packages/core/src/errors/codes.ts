@@ -187,7 +187,7 @@ const registry = {
     remedy: "Write the attribute; the schema spares it, the import doesn't.",
   },
   OBJECT_MISMATCH: { area: "verify", remedy: "Make SPObject's type and id those of the element in it." },
-  OBJECT_ORDER: { area: "verify", remedy: "Write roles and role assignments after all content." },
+  OBJECT_ORDER: { area: "verify", remedy: "Write folders, files, their items, and roles and role assignments last." },
   DUPLICATE_ID: {
     area: "verify",
     remedy: "Give each object an id of its own, over all packages of a site collection.",

@@ -68,10 +68,12 @@ export class IdTable {
     const old = this.#words;
     this.#slots *= 2;
     this.#words = new Uint32Array(this.#slots * SLOT_WORDS);
+    const key = new Uint32Array(4);
     for (let at = 0; at < old.length; at += SLOT_WORDS) {
       if (old[at + 4] === 0) continue;
-      const slot = old.subarray(at, at + SLOT_WORDS);
-      this.#words.set(slot, this.#find(slot));
+      for (let word = 0; word < 4; word++) key[word] = old[at + word] ?? 0;
+      const to = this.#find(key);
+      for (let word = 0; word < SLOT_WORDS; word++) this.#words[to + word] = old[at + word] ?? 0;
     }
   }
 }

@@ -15,6 +15,8 @@ const reservedNames: ReadonlySet<string> = new Set([
   ...Array.from({ length: 10 }, (_, digit) => [`com${digit}`, `lpt${digit}`]).flat(),
 ]);
 
+const ascii = /^[\x20-\x7e]*$/;
+
 /** Folders of web pages that Office saved; older servers refused or hid them. */
 const thicketSuffix = /(?:_files|_file|-Dateien|_fichiers)$/i;
 
@@ -45,7 +47,13 @@ export function isThicket(name: string): boolean {
   return thicketSuffix.test(name);
 }
 
+/** Whether SharePoint holds both equal. */
+export function isEqualFolded(first: string, second: string): boolean {
+  return first === second || folded(first) === folded(second);
+}
+
 /** One form for names and URLs that SharePoint holds equal: composed, and without case. */
 export function folded(text: string): string {
+  if (ascii.test(text)) return text.toLowerCase();
   return text.normalize("NFC").toUpperCase().toLowerCase();
 }

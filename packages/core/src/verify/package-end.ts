@@ -1,6 +1,6 @@
 import { PACKAGE_MAX_BYTES, PACKAGE_MAX_ITEMS } from "../model/index.ts";
 import { quoted, type ReportAt } from "./finding.ts";
-import { folded } from "./name-rules.ts";
+import { isEqualFolded } from "./name-rules.ts";
 import type { DefinedItem, DefinedObject, PackageFacts } from "./package-facts.ts";
 import type { RunFacts } from "./run-facts.ts";
 
@@ -68,7 +68,7 @@ function checkLink(facts: PackageFacts, item: DefinedItem, report: ReportAt): vo
     ["Version", attributes.Version ?? "1.0", object.version],
   ];
   for (const [name, value, linked] of pairs) {
-    if (value === undefined || linked === undefined || folded(value) === folded(linked)) continue;
+    if (value === undefined || linked === undefined || isEqualFolded(value, linked)) continue;
     report(
       "LINK_MISMATCH",
       place,

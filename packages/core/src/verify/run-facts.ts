@@ -10,7 +10,7 @@ export type ObjectKind = keyof typeof objectKinds;
 const KIND_VALUES = 8;
 
 /** What the target holds already stands under this number in place of a package's. */
-export const TARGET_INDEX = 0;
+const TARGET_INDEX = 0;
 
 /** An object that names another which no file of its package defines. */
 export interface Reference {

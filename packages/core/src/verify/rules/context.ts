@@ -1,7 +1,7 @@
 import type { XmlElement } from "../../xml/element.ts";
 import type { Position, Report } from "../finding.ts";
 import { quoted } from "../finding.ts";
-import { folded } from "../name-rules.ts";
+import { folded, isEqualFolded } from "../name-rules.ts";
 import type { PackageFacts } from "../package-facts.ts";
 import type { RunFacts } from "../run-facts.ts";
 import { isDateTime, isGuid } from "../schema/values.ts";
@@ -35,7 +35,7 @@ export function requireEqual(
   [secondName, second]: readonly [name: string, value: string | undefined],
   code: "LINK_MISMATCH" | "OBJECT_MISMATCH" | "URL_MISMATCH" | "VERSION_LINK",
 ): void {
-  if (first === undefined || second === undefined || folded(first) === folded(second)) return;
+  if (first === undefined || second === undefined || isEqualFolded(first, second)) return;
   context.report(
     code,
     at,
@@ -82,7 +82,7 @@ export function checkWeb(context: RuleContext, element: XmlElement): void {
     );
   } else if (facts.webUrl === undefined) {
     facts.webUrl = url;
-  } else if (folded(facts.webUrl) !== folded(url)) {
+  } else if (!isEqualFolded(facts.webUrl, url)) {
     context.report(
       "TARGET_MISMATCH",
       element,

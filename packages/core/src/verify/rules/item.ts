@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
-import { folded } from "../name-rules.ts";
+import { folded, isEqualFolded } from "../name-rules.ts";
 import {
   checkAuthorsAndTimes,
   checkList,
@@ -99,7 +99,7 @@ function checkUrls(context: RuleContext, item: XmlElement): void {
       `DirName must be server-relative without leading slash: current value is ${quoted(directory)}`,
       folded(directory.slice(1)) === folded(expected) ? "warning" : "error",
     );
-  } else if (folded(directory) !== folded(expected)) {
+  } else if (!isEqualFolded(directory, expected)) {
     context.report("URL_MISMATCH", item, `DirName must be ${quoted(expected)}: current value is ${quoted(directory)}`);
   }
 }

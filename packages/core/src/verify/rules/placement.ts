@@ -1,7 +1,7 @@
 import { PATH_MAX_LENGTH } from "../../model/index.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
-import { folded, isThicket, refusedName } from "../name-rules.ts";
+import { folded, isEqualFolded, isThicket, refusedName } from "../name-rules.ts";
 import { leafName, parentUrl, type RuleContext } from "./context.ts";
 
 /** What the strictest page writes as the limit; one character more is refused by all. */
@@ -95,7 +95,7 @@ function checkParentUrl(
   url: string | undefined,
   parent: string | undefined,
 ): void {
-  if (url === undefined || parent === undefined || folded(url) === folded(parent)) return;
+  if (url === undefined || parent === undefined || isEqualFolded(url, parent)) return;
   context.report(
     "URL_MISMATCH",
     element,

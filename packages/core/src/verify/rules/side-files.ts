@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
-import { folded } from "../name-rules.ts";
+import { folded, isEqualFolded } from "../name-rules.ts";
 import { ARCHIVES_MAX } from "../schema/side-files.ts";
 import { isGuid } from "../schema/values.ts";
 import { isServerRelative, type RuleContext, SYSTEM_ACCOUNT } from "./context.ts";
@@ -140,7 +140,7 @@ const rootObjectMap: SideFileRules = {
     }
     const { WebUrl: webUrl } = record.attributes;
     const { webUrl: known } = context.facts;
-    if (webUrl !== undefined && known !== undefined && folded(webUrl) !== folded(known)) {
+    if (webUrl !== undefined && known !== undefined && !isEqualFolded(webUrl, known)) {
       context.report("TARGET_MISMATCH", record, `WebUrl must be ${quoted(known)}: current value is ${quoted(webUrl)}`);
     }
   },
