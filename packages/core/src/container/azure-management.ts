@@ -1,18 +1,16 @@
 import {
   AnonymousCredential,
   BlobServiceClient,
-  ContainerSASPermissions,
-  generateBlobSASQueryParameters,
   type IHttpClient,
   newPipeline,
   type RestError,
-  SASProtocol,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import pLimit from "p-limit";
-import { Secret } from "../errors/index.ts";
+import type { Secret } from "../errors/index.ts";
 import { abortedError } from "./aborted.ts";
 import type { AzureAccount } from "./azure-account.ts";
+import { containerSas } from "./azure-container-sas.ts";
 import type { HttpTransport } from "./http-transport.ts";
 import type { Retrier } from "./retrying.ts";
 import { refusedError, StorageError, unreachableError } from "./storage-error.ts";
@@ -32,12 +30,6 @@ const SAS_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 /** Read, create, write, delete, list: what a container port's requests need, and no more. */
 const SAS_PERMISSIONS = "rcwdl";
 
-/**
- * That of the SAS of provided containers. From the next version on Azurite signs a request's `snapshot` parameter too,
- * and so refuses to read snapshots by the SAS of a container.
- */
-const SAS_VERSION = "2018-03-28";
-
 /** Blobs that are deleted at once when a container is emptied. */
 const DELETES_AT_ONCE = 8;
 
@@ -50,16 +42,17 @@ export class AzureManagement {
   readonly #transport: HttpTransport;
   readonly #retrier: Retrier;
   readonly #service: BlobServiceClient;
-  readonly #sharedKey: StorageSharedKeyCredential | undefined;
   #reached = false;
 
   constructor(account: AzureAccount, transport: HttpTransport, retrier: Retrier) {
     this.#account = account;
     this.#transport = transport;
     this.#retrier = retrier;
-    this.#sharedKey =
-      account.key === undefined ? undefined : new StorageSharedKeyCredential(account.name, account.key.reveal());
-    const pipeline = newPipeline(this.#sharedKey ?? new AnonymousCredential(), {
+    const credential =
+      account.key === undefined
+        ? new AnonymousCredential()
+        : new StorageSharedKeyCredential(account.name, account.key.reveal());
+    const pipeline = newPipeline(credential, {
       httpClient: clientOver(transport),
       retryOptions: { maxTries: 1 },
     });
@@ -106,25 +99,16 @@ export class AzureManagement {
 
   #sasFor(containerName: string, now: Date | undefined): Secret {
     if (this.#account.sas !== undefined) return this.#account.sas;
-    if (this.#sharedKey === undefined || now === undefined || Number.isNaN(now.getTime())) {
+    if (now === undefined || Number.isNaN(now.getTime())) {
       throw new StorageError(
         "CONTAINER_REFUSED",
         `Cannot make a SAS for the container ${containerName} as the storage must tell the time: current value is no date`,
         undefined,
       );
     }
-    const sas = generateBlobSASQueryParameters(
-      {
-        containerName,
-        version: SAS_VERSION,
-        permissions: ContainerSASPermissions.parse(SAS_PERMISSIONS),
-        // Counted from the service's clock: ours may be wrong.
-        expiresOn: new Date(now.getTime() + SAS_LIFETIME_MS),
-        protocol: this.#account.url.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
-      },
-      this.#sharedKey,
-    );
-    return new Secret(sas.toString());
+    // Counted from the service's clock: ours may be wrong.
+    const expiresOn = new Date(now.getTime() + SAS_LIFETIME_MS);
+    return containerSas({ account: this.#account, containerName, permissions: SAS_PERMISSIONS, expiresOn });
   }
 
   #run<T>(

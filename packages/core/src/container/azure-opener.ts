@@ -1,4 +1,4 @@
-import { PrimepackError, Secret } from "../errors/index.ts";
+import { PrimepackError, type Secret } from "../errors/index.ts";
 import type { BlobContainer, ContainerLocator, Logger, NetworkOptions } from "../model/index.ts";
 import { type AzureAccount, parseAzureAccount } from "./azure-account.ts";
 import { openLocatedContainer } from "./locate.ts";
@@ -49,15 +49,10 @@ export async function azureContainerOpener(options: AzureOpenerOptions): Promise
 
 /** The account's own SAS, or one made of its key that reads and lists one container. */
 async function readingSas(account: AzureAccount, expiresOn: Date): Promise<(containerName: string) => Secret> {
-  const { sas, key } = account;
-  if (sas !== undefined) return () => sas;
-  const { ContainerSASPermissions, generateBlobSASQueryParameters, SASProtocol, StorageSharedKeyCredential } =
-    await import("@azure/storage-blob");
-  const sharedKey = new StorageSharedKeyCredential(account.name, key.reveal());
-  const permissions = ContainerSASPermissions.parse("rl");
-  const protocol = account.url.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp;
-  return (containerName) =>
-    new Secret(
-      generateBlobSASQueryParameters({ containerName, permissions, expiresOn, protocol }, sharedKey).toString(),
-    );
+  if (account.sas !== undefined) {
+    const { sas } = account;
+    return () => sas;
+  }
+  const { containerSas } = await import("./azure-container-sas.ts");
+  return (containerName) => containerSas({ account, containerName, permissions: "rl", expiresOn });
 }
