@@ -4,6 +4,8 @@ import type { XmlElement } from "./element.ts";
 /** Bytes of a chunk, about: a chunk ends after the record that reaches this size. */
 export const CHUNK_BYTES: number = 64 * 1024;
 
+// All files are written here, also the small ones: importing xmlbuilder2 (4.0.3) costs about 100 ms of CPU in every
+// process that builds a package, more than all small files of hundreds of packages.
 const DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n';
 const INDENT = "  ";
 
