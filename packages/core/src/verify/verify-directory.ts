@@ -11,6 +11,7 @@ import type {
   Source,
   Target,
 } from "../model/index.ts";
+import { isContainerLocation } from "./container-location.ts";
 import { Findings } from "./findings.ts";
 import { ITEMS_FILE } from "./outcome-records.ts";
 import { fileExists, readRecordFile } from "./record-file.ts";
@@ -211,6 +212,7 @@ function isPackageRecord(value: unknown): value is PackageRecord {
     // It names a folder: nothing outside of the output is read because a record says so.
     !/[/\\]|^\.\.?$/.test(record.name) &&
     Array.isArray(record.dependsOn) &&
+    isContainerLocation(record.containers) &&
     counts.every((count) => typeof count === "number") &&
     typeof record.encrypted === "boolean"
   );
