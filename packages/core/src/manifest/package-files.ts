@@ -35,7 +35,7 @@ export interface PackageAuthor {
  * (1073741823) may stand without an entry is only known of the on-premises format; online, an id without entry was
  * seen to be credited to whoever runs the import.
  */
-export const systemAccount: PackageAuthor = { name: "System Account", login: "SHAREPOINT\\system" };
+const systemAccount: PackageAuthor = { name: "System Account", login: "SHAREPOINT\\system" };
 
 /** The package's own number of its one user. */
 const USER_ID = "1";

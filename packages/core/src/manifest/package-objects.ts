@@ -11,8 +11,8 @@ import type { FileObject, FolderObject, ListItemObject, ManifestObject } from ".
 import { type UrlForms, urlForms } from "./url-forms.ts";
 
 /** Built-in content types: ids that every library knows. */
-export const DOCUMENT_CONTENT_TYPE = "0x0101";
-export const FOLDER_CONTENT_TYPE = "0x0120";
+const DOCUMENT_CONTENT_TYPE = "0x0101";
+const FOLDER_CONTENT_TYPE = "0x0120";
 
 /** A file's or item's only version. */
 const FIRST_VERSION = "1.0";

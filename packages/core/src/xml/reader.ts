@@ -21,7 +21,7 @@ export interface XmlRecordsOptions extends XmlReaderOptions {
 }
 
 /** Bytes that are decoded and parsed in one go: the unit of memory, and how exact the length bound is. */
-export const PIECE_BYTES: number = 64 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /**
  * Reads an XML file record by record: yields each child element of the root with all that is in it, in order.
