@@ -15,11 +15,11 @@ import {
 } from "@primepack/core";
 import { type BuildArguments, readBuildArguments } from "../arguments/build-arguments.ts";
 import { resumeCommand } from "../arguments/resume-command.ts";
+import type { CommandContext } from "../command-context.ts";
 import { networkFromEnvironment, storageSecret } from "../environment.ts";
 import { type ExitCode, exitCodeOfBuild, exitCodes } from "../exit-code.ts";
 import { followBuild } from "../follow-build.ts";
 import { reportError } from "../report-error.ts";
-import type { CommandContext } from "../run-cli.ts";
 import { sourcePaths } from "../source-paths.ts";
 import { readTargetFile } from "../target-file.ts";
 import type { BuildEnd, BuildView } from "../view/build-view.ts";
@@ -102,6 +102,7 @@ async function runBuild(
     packages: output.packages,
     encryption: output.encryption,
     finished: output.finished,
+    clock: output.clock,
     signal: interrupt.signal,
   });
   // Counting reads the tree a second time; only someone who watches gains by it.

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { directoryPackageStore } from "../container/directory-store.ts";
 import { PrimepackError, Secret } from "../errors/index.ts";
 import {
+  type Clock,
   KEY_BYTES,
   type PackagePlan,
   type PackageRecord,
@@ -14,6 +15,7 @@ import { planHash } from "../plan/plan-json.ts";
 import { KEY_FILE, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { readNdjson } from "./ndjson.ts";
 import { RunRecords } from "./run-records.ts";
+import { systemClock } from "./system-clock.ts";
 import type { BuildEvent, BuildRun } from "./types.ts";
 
 export interface OutputDirectoryOptions {
@@ -29,6 +31,8 @@ export interface OutputDirectoryOptions {
   readonly store?: (run: { readonly runId: string; readonly directory: string }) => PackageStore;
   /** Default: node:crypto's. */
   readonly random?: RandomBytes;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   /** Nothing of the folder but `dry-run-items.ndjson` is written. Default: false. */
   readonly dryRun?: boolean;
 }
@@ -39,6 +43,11 @@ export interface OutputDirectory {
   /** The packages, for {@link BuildOptions.packages}. */
   readonly packages: PackageStore;
   readonly encryption: Secret<Uint8Array> | "none";
+  /**
+   * For {@link BuildOptions.clock}: stands still at the moment when the folder's run began, so that items without dates
+   * of their own are planned alike when it is continued.
+   */
+  readonly clock: Clock;
   /**
    * For {@link BuildOptions.finished}: what an earlier run of this folder finished. Throws PLAN_CHANGED when that run
    * planned the package otherwise: its ids would not fit those of the packages to come.
@@ -55,6 +64,8 @@ export interface OutputDirectory {
 interface RunFile {
   readonly schemaVersion: 1;
   readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
   /** First bytes of a hash of the key, hexadecimal: tells another key, and nothing of this one. Null: not encrypted. */
   readonly keyCheck: string | null;
 }
@@ -74,7 +85,7 @@ export async function openOutputDirectory(
 ): Promise<OutputDirectory> {
   const root = resolve(directory);
   await refuseOverlap(root, options.sources ?? []);
-  const random = options.random ?? ((size) => randomBytes(size));
+  const { random = (size) => randomBytes(size), clock = systemClock } = options;
 
   try {
     await mkdir(root, { recursive: true });
@@ -94,7 +105,8 @@ export async function openOutputDirectory(
       );
     }
     const runId = run?.runId ?? Buffer.from(random(8, "run-id")).toString("hex");
-    if (!run) await writeRunFile(root, { schemaVersion: 1, runId, keyCheck });
+    const startedAt = new Date(run?.startedAt ?? clock());
+    if (!run) await writeRunFile(root, { schemaVersion: 1, runId, startedAt: startedAt.toISOString(), keyCheck });
 
     const packages = options.store?.({ runId, directory: root }) ?? directoryPackageStore(root);
     const finished = await finishedPackages(root);
@@ -102,6 +114,7 @@ export async function openOutputDirectory(
       directory: root,
       packages,
       encryption,
+      clock: () => startedAt,
       finished: (plan) => {
         const record = finished.get(plan.name);
         if (record && record.plan !== planHash(plan)) throw planChanged(`package ${plan.name} was planned otherwise`);
@@ -142,6 +155,7 @@ function record(run: BuildRun, root: string, itemsFile: string, finished: Readon
 function dryRunDirectory(root: string, options: OutputDirectoryOptions, random: RandomBytes): OutputDirectory {
   return {
     directory: root,
+    clock: options.clock ?? systemClock,
     packages: directoryPackageStore(root),
     encryption: options.encryption === "none" ? "none" : new Secret(random(KEY_BYTES, "key")),
     finished: () => undefined,

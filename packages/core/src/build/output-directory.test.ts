@@ -1,0 +1,161 @@
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { asUnprivileged, collect, deterministicRandom, exampleTarget, temporaryFolder } from "@primepack/test-support";
+import { describe, expect, it } from "vitest";
+import { PrimepackError } from "../errors/index.ts";
+import type { SourceItem } from "../model/index.ts";
+import { type OutputDirectory, openOutputDirectory } from "./output-directory.ts";
+import { build } from "./run.ts";
+import type { BuildEvent, BuildRun } from "./types.ts";
+
+const path = temporaryFolder();
+const random = deterministicRandom();
+
+async function* files(...names: string[]): AsyncGenerator<SourceItem> {
+  for (const name of names) yield { kind: "file", path: [name], size: name.length, content: Buffer.from(name) };
+}
+
+function runInto(output: OutputDirectory, ...names: string[]): BuildRun {
+  return build({
+    source: files(...names),
+    target: exampleTarget,
+    packages: output.packages,
+    encryption: output.encryption,
+    finished: output.finished,
+    clock: output.clock,
+    limits: { maxItems: 2 },
+    workers: 0,
+    packagesInFlight: 1,
+    random,
+  });
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "resolved",
+    (error: unknown) => (error instanceof PrimepackError ? error.code : error),
+  );
+
+const lines = async (file: string) => (await readFile(file, "utf8")).trimEnd().split("\n");
+
+describe("openOutputDirectory()", () => {
+  it("makes the folder, its key for the owner only, and nothing else that holds the key", async () => {
+    const output = await openOutputDirectory(path("new"), { encryption: "key" });
+    expect((await readdir(path("new"))).sort()).toEqual(["key", "run.json"]);
+    expect((await stat(path("new", "key"))).mode & 0o777).toBe(0o600);
+    const key = await readFile(path("new", "key"), "utf8");
+    expect(Buffer.from(key, "base64")).toHaveLength(32);
+    expect(await readFile(path("new", "run.json"), "utf8")).not.toContain(key.trim());
+    expect(JSON.stringify(output)).not.toContain(key.trim());
+  });
+
+  it("refuses a folder that holds anything", async () => {
+    await mkdir(path("full"));
+    await writeFile(path("full", "somebody's"), "");
+    expect(await codeOf(openOutputDirectory(path("full"), { encryption: "none" }))).toBe("OUTPUT_NOT_EMPTY");
+    expect(await codeOf(openOutputDirectory(path("full"), { encryption: "none", continue: true }))).toBe(
+      "OUTPUT_NOT_EMPTY",
+    );
+    expect(await readdir(path("full"))).toEqual(["somebody's"]);
+  });
+
+  it("refuses an earlier run's folder unless it is continued, and then another key", async () => {
+    await openOutputDirectory(path("earlier"), { encryption: "key" });
+    expect(await codeOf(openOutputDirectory(path("earlier"), { encryption: "key" }))).toBe("OUTPUT_NOT_EMPTY");
+    expect(await codeOf(openOutputDirectory(path("earlier"), { encryption: "key", continue: true }))).toBe("resolved");
+    expect(await codeOf(openOutputDirectory(path("earlier"), { encryption: "none", continue: true }))).toBe(
+      "INVALID_KEY",
+    );
+    await writeFile(path("other-key"), `${Buffer.alloc(32).toString("base64")}\n`);
+    const options = { encryption: "key", continue: true, keyFile: path("other-key") } as const;
+    expect(await codeOf(openOutputDirectory(path("earlier"), options))).toBe("INVALID_KEY");
+  });
+
+  it("refuses to lie in or around a source, through links too", async () => {
+    await mkdir(path("source", "inner"), { recursive: true });
+    await symlink(path("source"), path("link"));
+    const open = (directory: string, source: string) =>
+      codeOf(openOutputDirectory(directory, { encryption: "none", sources: [source] }));
+    expect(await open(path("source", "out"), path("source"))).toBe("OUTPUT_CONTAINS_SOURCE");
+    expect(await open(path("source"), path("source"))).toBe("OUTPUT_CONTAINS_SOURCE");
+    expect(await open(path("source"), path("source", "inner"))).toBe("OUTPUT_CONTAINS_SOURCE");
+    expect(await open(path("link", "out"), path("source"))).toBe("OUTPUT_CONTAINS_SOURCE");
+    expect(await open(path("source-beside"), path("source"))).toBe("resolved");
+    expect(await readdir(path("source"))).toEqual(["inner"]);
+  });
+
+  it("says when the folder can't be written", async () => {
+    await mkdir(path("closed"));
+    await chmod(path("closed"), 0o555);
+    await chmod(path(), 0o755);
+    const code = await asUnprivileged(() => codeOf(openOutputDirectory(path("closed", "out"), { encryption: "none" })));
+    expect(code).toBe("OUTPUT_UNWRITABLE");
+  });
+});
+
+describe("record()", () => {
+  it("writes each item and each package, and passes the events on", async () => {
+    const output = await openOutputDirectory(path("records"), { encryption: "key", random });
+    const run = runInto(output, "a", "b", "c");
+    const events: BuildEvent[] = await collect(output.record(run));
+    expect(events.filter(({ type }) => type === "packageFinished")).toHaveLength(2);
+    const items = (await lines(path("records", "items.ndjson"))).map((line) => JSON.parse(line));
+    expect(items.map(({ source, outcome }) => [source, outcome])).toEqual([
+      ["a", "packaged"],
+      ["b", "packaged"],
+      ["c", "packaged"],
+    ]);
+    const packages = (await lines(path("records", "packages.ndjson"))).map((line) => JSON.parse(line));
+    expect(packages.map(({ name, files: count, containers }) => [name, count, containers.content])).toEqual([
+      ["000001", 2, { kind: "directory", path: "000001/content" }],
+      ["000002", 1, { kind: "directory", path: "000002/content" }],
+    ]);
+  });
+
+  it("continues after a kill in the middle of a line: keeps what is whole, drops the rest", async () => {
+    const options = { encryption: "key", random, continue: true } as const;
+    const first = await openOutputDirectory(path("cut"), options);
+    await collect(first.record(runInto(first, "a", "b", "c")));
+    const [line1, line2 = ""] = await lines(path("cut", "packages.ndjson"));
+    await writeFile(path("cut", "packages.ndjson"), `${line1}\n${line2.slice(0, 40)}`);
+    const items = await lines(path("cut", "items.ndjson"));
+    await writeFile(path("cut", "items.ndjson"), `${items.slice(0, 2).join("\n")}\n${items[2]?.slice(0, 30)}`);
+
+    const second = await openOutputDirectory(path("cut"), options);
+    const events: BuildEvent[] = await collect(second.record(runInto(second, "a", "b", "c", "d")));
+    expect(events.flatMap((event) => (event.type === "packageReused" ? [event.record.name] : []))).toEqual(["000001"]);
+    const outcomes = (await lines(path("cut", "items.ndjson"))).map((line) => JSON.parse(line).source);
+    expect(outcomes).toEqual(["a", "b", "c", "d"]);
+    expect((await lines(path("cut", "packages.ndjson"))).map((line) => JSON.parse(line).name)).toEqual([
+      "000001",
+      "000002",
+    ]);
+  });
+
+  it("refuses to go on when finished packages would be planned otherwise, or no more", async () => {
+    const options = { encryption: "none", continue: true } as const;
+    const first = await openOutputDirectory(path("changed"), options);
+    await collect(first.record(runInto(first, "a", "b", "c")));
+    const other = await openOutputDirectory(path("changed"), options);
+    expect(await codeOf(collect(other.record(runInto(other, "a", "x", "c"))))).toBe("PLAN_CHANGED");
+    const fewer = await openOutputDirectory(path("changed"), options);
+    expect(await codeOf(collect(fewer.record(runInto(fewer, "a", "b"))))).toBe("PLAN_CHANGED");
+    const same = await openOutputDirectory(path("changed"), options);
+    expect(await codeOf(collect(same.record(runInto(same, "a", "b", "c"))))).toBe("resolved");
+  });
+
+  it("writes the outcomes of a dry run beside the run's, and no package", async () => {
+    const output = await openOutputDirectory(path("dry"), { encryption: "key", dryRun: true });
+    const run = build({
+      source: files("a", "b:c"),
+      target: exampleTarget,
+      packages: output.packages,
+      encryption: output.encryption,
+      dryRun: true,
+    });
+    await collect(output.record(run));
+    expect(await readdir(path("dry"))).toEqual(["dry-run-items.ndjson"]);
+    const items = (await lines(path("dry", "dry-run-items.ndjson"))).map((line) => JSON.parse(line));
+    expect(items).toMatchObject([{ source: "a" }, { source: "b:c", renamed: { to: "b_x003A_c" } }]);
+    expect(await codeOf(openOutputDirectory(path("dry"), { encryption: "key" }))).toBe("resolved");
+  });
+});

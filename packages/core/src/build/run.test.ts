@@ -1,0 +1,245 @@
+import { collect, deterministicRandom, exampleTarget } from "@primepack/test-support";
+import { describe, expect, it } from "vitest";
+import { memoryPackageStore } from "../container/memory.ts";
+import { PrimepackError, Secret } from "../errors/index.ts";
+import type { PackageStore, SourceItem } from "../model/index.ts";
+import { build } from "./run.ts";
+import type { BuildEvent, BuildOptions } from "./types.ts";
+
+const random = deterministicRandom();
+const key = new Secret(random(32, "key"));
+
+function file(name: string, text = name): SourceItem {
+  return { kind: "file", path: name.split("/"), size: text.length, content: Buffer.from(text) };
+}
+
+async function* items(...all: SourceItem[]): AsyncGenerator<SourceItem> {
+  yield* all;
+}
+
+function options(changes: Partial<BuildOptions> = {}): BuildOptions {
+  return {
+    source: items(file("a.txt"), file("b/c.txt")),
+    target: exampleTarget,
+    packages: memoryPackageStore(),
+    encryption: key,
+    workers: 0,
+    random,
+    clock: () => new Date("2026-01-01T00:00:00Z"),
+    ...changes,
+  };
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "resolved",
+    (error: unknown) => (error instanceof PrimepackError ? error.code : error),
+  );
+
+/** A gate that opens by hand. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+describe("build()", () => {
+  it("works when nobody reads its events", async () => {
+    const packages = memoryPackageStore();
+    const summary = await build(options({ packages })).result;
+    expect(summary).toMatchObject({ status: "complete", packages: 1, nextItemId: 4, bytes: 12 });
+    expect(summary.counts).toEqual({ packaged: 3, renamed: 0, existing: 0, excluded: 0, skipped: 0, failed: 0 });
+    expect([...packages.packages.keys()]).toEqual(["000001"]);
+  });
+
+  it("tells of each item before its package, and of the end of the source", async () => {
+    const events = await collect(build(options()));
+    expect(events.map((event) => event.type)).toEqual([
+      ...["packageStarted", "scanned", "item", "item", "item", "packageFinished"],
+    ]);
+    const outcomes = events.flatMap((event) => (event.type === "item" ? [event.outcome] : []));
+    expect(outcomes).toMatchObject([
+      { source: "a.txt", outcome: "packaged", itemId: 1, url: "/sites/archive/Shared Documents/a.txt", size: 5 },
+      { source: "b", outcome: "packaged", itemId: 2, kind: "folder" },
+      { source: "b/c.txt", outcome: "packaged", itemId: 3, blob: "00000002.dat", package: "000001" },
+    ]);
+  });
+
+  it("goes on when the reader leaves its loop", async () => {
+    const run = build(options());
+    for await (const _ of run) break;
+    expect((await run.result).packages).toBe(1);
+  });
+
+  it("leaves a failing item out of its package, with its outcome", async () => {
+    const broken: SourceItem = {
+      kind: "file",
+      path: ["broken.bin"],
+      size: 3,
+      content: {
+        async *open() {
+          yield Buffer.from("a");
+          throw new Error("the line went dead");
+        },
+      },
+    };
+    const run = build(options({ source: items(file("a.txt"), broken, file("z.txt")) }));
+    const events = await collect(run);
+    const failed = events.flatMap((event) =>
+      event.type === "item" && event.outcome.outcome === "failed" ? event.outcome : [],
+    );
+    expect(failed).toMatchObject([
+      {
+        source: "broken.bin",
+        code: "SOURCE_FAILED",
+        package: "000001",
+        message: expect.stringContaining("the line went dead"),
+      },
+    ]);
+    expect((await run.result).counts).toMatchObject({ packaged: 2, failed: 1 });
+    const finished = events.find((event) => event.type === "packageFinished");
+    expect(finished).toMatchObject({ record: { files: 2, failed: 1 } });
+  });
+
+  it("makes no package of which every item failed", async () => {
+    const short: SourceItem = { kind: "file", path: ["short"], size: 9, content: Buffer.from("short") };
+    const packages = memoryPackageStore();
+    const summary = await build(options({ source: items(short), packages })).result;
+    expect(summary).toMatchObject({ packages: 0, counts: { packaged: 0, failed: 1 } });
+    expect(packages.packages.size).toBe(0);
+  });
+
+  it("rejects with the error of its source, after what it had planned was dropped or finished", async () => {
+    async function* breaking(): AsyncGenerator<SourceItem> {
+      yield file("a.txt");
+      throw new Error("no more");
+    }
+    const run = build(options({ source: breaking() }));
+    const reading = collect(run);
+    expect(await codeOf(run.result)).toBe("SOURCE_FAILED");
+    expect(await codeOf(reading)).toBe("SOURCE_FAILED");
+  });
+
+  it("rejects with the container's error and leaves no package", async () => {
+    const memory = memoryPackageStore();
+    const packages: PackageStore = {
+      async open(name, signal) {
+        const pair = await memory.open(name, signal);
+        const failure = new PrimepackError("DISK_FULL", "Cannot write as the disk is full");
+        return {
+          ...pair,
+          complete: (blobs) => pair.complete(blobs),
+          discard: () => pair.discard(),
+          content: failing(failure),
+        };
+      },
+    };
+    expect(await codeOf(build(options({ packages })).result)).toBe("DISK_FULL");
+    expect(memory.packages.size).toBe(0);
+  });
+
+  it("ends at once with ABORTED when its signal is aborted, even while the source hangs", async () => {
+    const abort = new AbortController();
+    const hanging = gate();
+    async function* source(): AsyncGenerator<SourceItem> {
+      yield file("a.txt");
+      hanging.open();
+      await new Promise(() => {});
+    }
+    const run = build(options({ source: source(), signal: abort.signal }));
+    await hanging.opened;
+    abort.abort();
+    expect(await codeOf(run.result)).toBe("ABORTED");
+  });
+
+  it("drains: finishes what is in flight, reads no further, and says that it was interrupted", async () => {
+    let yielded = 0;
+    const reached = gate();
+    async function* source(): AsyncGenerator<SourceItem> {
+      for (;;) {
+        yielded += 1;
+        if (yielded === 50) {
+          reached.open();
+          await new Promise(() => {});
+        }
+        yield file(`file-${yielded}.txt`);
+      }
+    }
+    const packages = memoryPackageStore();
+    const run = build(options({ source: source(), limits: { maxItems: 10 }, packages }));
+    await reached.opened;
+    run.drain();
+    const summary = await run.result;
+    expect(summary).toMatchObject({ status: "interrupted", packages: 4, counts: { packaged: 40 }, nextItemId: 41 });
+    expect(packages.packages.size).toBe(4);
+  });
+
+  it("does not execute a package that an earlier run finished", async () => {
+    const first = await collect(build(options()));
+    const records = first.flatMap((event) => (event.type === "packageFinished" ? [event.record] : []));
+    const packages = memoryPackageStore();
+    const run = build(options({ packages, finished: (plan) => records.find(({ name }) => name === plan.name) }));
+    const again: BuildEvent[] = await collect(run);
+    expect(again.map(({ type }) => type)).toEqual(["packageReused", "scanned"]);
+    expect(await run.result).toMatchObject({ packages: 0, reusedPackages: 1, counts: { packaged: 3 }, nextItemId: 4 });
+    expect(packages.packages.size).toBe(0);
+  });
+
+  it("plans only in a dry run", async () => {
+    const packages = memoryPackageStore();
+    const run = build(options({ packages, dryRun: true }));
+    const outcomes = (await collect(run)).flatMap((event) => (event.type === "item" ? [event.outcome.outcome] : []));
+    expect(outcomes).toEqual(["packaged", "packaged", "packaged"]);
+    expect(packages.packages.size).toBe(0);
+    expect(await run.result).toMatchObject({ packages: 1, nextItemId: 4 });
+  });
+
+  it("shows its progress at any time", async () => {
+    const run = build(options());
+    expect(run.progress).toEqual({ scannedItems: 0, scannedBytes: 0, files: 0, sealedBytes: 0, packages: 0 });
+    await run.result;
+    expect(run.progress).toEqual({ scannedItems: 2, scannedBytes: 12, files: 2, sealedBytes: 12, packages: 1 });
+  });
+
+  it.each([
+    ["INVALID_OPTION", { limits: { maxItems: 251 } }, "limits.maxItems"],
+    ["INVALID_OPTION", { limits: { maxBytes: 0 } }, "limits.maxBytes"],
+    ["INVALID_OPTION", { workers: -1 }, "workers"],
+    ["INVALID_OPTION", { blockSize: 1024 }, "blockSize"],
+    ["INVALID_OPTION", { uploads: Number.NaN }, "uploads"],
+    ["INVALID_OPTION", { names: { policy: "guess" as "rename" } }, "names.policy"],
+    ["INVALID_KEY", { encryption: new Secret(new Uint8Array(16)) }, "16"],
+    ["INVALID_TARGET", { target: { ...exampleTarget, webId: "none" } }, "webId"],
+  ] as const)("throws %s at once for %j", (code, changes, part) => {
+    const error = (() => {
+      try {
+        build(options(changes));
+      } catch (reason) {
+        return reason;
+      }
+      return undefined;
+    })();
+    expect(error).toMatchObject({ code, message: expect.stringContaining(part) });
+  });
+});
+
+/** A container of which every write fails. */
+function failing(failure: PrimepackError) {
+  const fail = () => Promise.reject(failure);
+  return {
+    putBlob: fail,
+    putBlock: fail,
+    putBlockList: fail,
+    snapshot: fail,
+    remove: async () => {},
+    properties: fail,
+    read: (): never => {
+      throw failure;
+    },
+    list: (): never => {
+      throw failure;
+    },
+  };
+}
