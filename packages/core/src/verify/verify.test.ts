@@ -1,3 +1,4 @@
+import { createDecipheriv, createHash } from "node:crypto";
 import {
   type HandMadePackage,
   handMadeKey,
@@ -8,7 +9,7 @@ import {
 } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { MemoryContainer } from "../container/memory.ts";
-import { type Code, Secret } from "../errors/index.ts";
+import { type Code, PrimepackError, Secret } from "../errors/index.ts";
 import type { BlobContainer, BlobRecord, Target } from "../model/index.ts";
 import type { Finding } from "./finding.ts";
 import type { VerifyOptions, VerifyPackage } from "./types.ts";
@@ -793,6 +794,20 @@ const faults: readonly (readonly [title: string, codes: readonly Code[], fault: 
   ["no key is given", ["KEY_MISSING", "KEY_MISSING"], { options: "no key" }],
 ];
 
+/** The container as one whose rights lack listing, or that can't be reached. */
+function withoutList(container: BlobContainer, code: Code): BlobContainer {
+  return {
+    ...container,
+    read: (name, signal) => container.read(name, signal),
+    properties: (name, signal) => container.properties(name, signal),
+    list: () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(new PrimepackError(code, "Cannot list the blobs as this test forbids it")),
+      }),
+    }),
+  };
+}
+
 /** The container as one that keeps no MD5. */
 function withoutMd5(container: BlobContainer): BlobContainer {
   return {
@@ -832,5 +847,62 @@ describe("verify()", () => {
       expect(message).not.toMatch(/undefined|\.$/);
       expect(remedy).not.toBe("");
     }
+  });
+
+  it("finds every blob without listing, by the records or by asking for each", async () => {
+    const unlistable = (packages: VerifyPackage[], withRecords: boolean): VerifyPackage[] =>
+      packages.map(({ blobs, ...each }) => ({
+        ...each,
+        content: withoutList(each.content, "CONTAINER_FORBIDDEN"),
+        manifest: withoutList(each.manifest, "CONTAINER_FORBIDDEN"),
+        ...(withRecords && blobs !== undefined ? { blobs } : {}),
+      }));
+    expect(await findingsOf({ change: (packages) => unlistable(packages, true) })).toEqual([]);
+    const notes = await findingsOf({ change: (packages) => unlistable(packages, false) });
+    expect(notes.map(({ code, severity }) => [code, severity])).toEqual(Array(4).fill(["BLOB_UNLISTABLE", "note"]));
+    const missing = await findingsOf({
+      change: (packages) => unlistable(packages, false),
+      breakSealed: ({ content }) => {
+        content.content.delete("1.dat");
+        content.manifest.delete("Requirements.xml");
+      },
+    });
+    expect(missing.map(({ code }) => code).slice(4)).toEqual(["MANIFEST_FILE_MISSING", "BLOB_MISSING"]);
+  });
+
+  it("ends the run where a store can't be reached", async () => {
+    const run = findingsOf({
+      change: (packages) =>
+        packages.map((each) => ({ ...each, content: withoutList(each.content, "CONTAINER_UNREACHABLE") })),
+    });
+    await expect(run).rejects.toMatchObject({ code: "CONTAINER_UNREACHABLE" });
+  });
+
+  it("finds nothing in plain packages that are read without a key", async () => {
+    const plain = async (container: BlobContainer): Promise<BlobContainer> => {
+      const result = new MemoryContainer();
+      for await (const { name, iv = "" } of container.list()) {
+        const stored: Uint8Array[] = [];
+        for await (const chunk of container.read(name)) stored.push(chunk);
+        const decipher = createDecipheriv("aes-256-cbc", handMadeKey, Buffer.from(iv, "base64"));
+        const bytes = Buffer.concat([decipher.update(Buffer.concat(stored)), decipher.final()]);
+        await result.putBlob(name, bytes, { md5: createHash("md5").update(bytes).digest("base64") });
+      }
+      return result;
+    };
+    const [structure, content] = handMadePackages();
+    edit(content, "Manifest.xml", / MD5Hash="[^"]*"/g, "");
+    const packages: VerifyPackage[] = [];
+    for (const { name, manifest, content: contents } of [structure, content].map(sealHandMade)) {
+      packages.push({
+        name,
+        content: await plain(await containerOf(contents)),
+        manifest: await plain(await containerOf(manifest)),
+      });
+    }
+    const run = verify({ packages });
+    const findings: Finding[] = [];
+    for await (const event of run) if (event.type === "finding") findings.push(event.finding);
+    expect(findings).toEqual([]);
   });
 });
