@@ -24,7 +24,11 @@ export async function reportError(reason: unknown, options: ErrorReportOptions):
   // What is wrong with the input is so again when the run is continued.
   const resume = exitCode === exitCodes.usage ? undefined : options.resume;
   const goOn = resume === undefined ? "" : `  Go on with: ${safeText(resume)}\n`;
-  await stderr.write(`primepack: ${safeText(message)}\n  ${safeText(hint)} (${code})\n${goOn}`);
+  const said =
+    exitCode === exitCodes.interrupted
+      ? "primepack: interrupted, and what was in flight is dropped"
+      : `primepack: ${safeText(message)}\n  ${safeText(hint)} (${code})`;
+  await stderr.write(`${said}\n${goOn}`);
   if (json) {
     await stdout.write(
       jsonLine({ type: "error", code, message, hint, exitCode, ...(resume === undefined ? {} : { resume }) }),

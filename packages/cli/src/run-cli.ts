@@ -1,4 +1,5 @@
 import type { ViewClock } from "./clock.ts";
+import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { requestedHelp } from "./help.ts";
 import { Interrupt, type InterruptSignals } from "./interrupt.ts";
@@ -14,20 +15,6 @@ export interface CliProcess {
   readonly stderr: OutputTarget;
   readonly signals: InterruptSignals;
   /** Paths on the command line are relative to it. */
-  readonly cwd: string;
-  readonly clock: ViewClock;
-}
-
-/** What a command gets: the process with its rims wrapped. */
-export interface CommandContext {
-  /** Arguments after the command. */
-  readonly argv: readonly string[];
-  /** All arguments, for the command line that goes on with a run. */
-  readonly commandLine: readonly string[];
-  readonly env: CliProcess["env"];
-  readonly stdout: OutputStream;
-  readonly stderr: OutputStream;
-  readonly interrupt: Interrupt;
   readonly cwd: string;
   readonly clock: ViewClock;
 }

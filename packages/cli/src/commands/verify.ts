@@ -9,9 +9,9 @@ import {
   verifyDirectory,
 } from "@primepack/core";
 import { readVerifyArguments } from "../arguments/verify-arguments.ts";
+import type { CommandContext } from "../command-context.ts";
 import { networkFromEnvironment, storageSecret } from "../environment.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import type { CommandContext } from "../run-cli.ts";
 import { sourcePaths } from "../source-paths.ts";
 import { readTargetFile } from "../target-file.ts";
 import { jsonVerifyView, textVerifyView } from "../view/verify-view.ts";
