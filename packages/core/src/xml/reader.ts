@@ -89,21 +89,31 @@ export async function* readRecords(
   throwIfAborted();
   for await (const piece of piecesOf(chunks, pieceBytes)) {
     throwIfAborted();
-    yield* finished(parser, () => parser.write(piece));
+    const { records, fault } = finish(parser, piece);
+    for (const record of records) yield record;
+    if (fault !== undefined) throw fault.reason;
   }
-  yield* finished(parser, () => parser.end());
+  const { records, fault } = finish(parser, undefined);
+  for (const record of records) yield record;
+  if (fault !== undefined) throw fault.reason;
 }
 
-/** The records that one step finishes; if it throws, after those that it had finished. */
-function* finished(parser: RecordParser, step: () => void): Generator<XmlElement, void, undefined> {
-  let fault: { readonly reason: unknown } | undefined;
+interface Finished {
+  readonly records: readonly XmlElement[];
+  /** Where the parsing ended, to be thrown after the records that stand before it. */
+  readonly fault: { readonly reason: unknown } | undefined;
+}
+
+/** Parses one piece, or the end. */
+function finish(parser: RecordParser, piece: Uint8Array | undefined): Finished {
+  let fault: Finished["fault"];
   try {
-    step();
+    if (piece === undefined) parser.end();
+    else parser.write(piece);
   } catch (reason) {
     fault = { reason };
   }
   const { records } = parser;
   parser.records = [];
-  yield* records;
-  if (fault !== undefined) throw fault.reason;
+  return { records, fault };
 }
