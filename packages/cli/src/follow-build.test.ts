@@ -58,7 +58,7 @@ describe("followBuild()", () => {
   it("shows every event, counts beside, and gives the run's summary", async () => {
     const { calls, view } = recordingView();
     const run = fakeRun([started, scanned]);
-    const interrupt = new Interrupt(new EventEmitter());
+    const interrupt = new Interrupt(new EventEmitter(), () => 0);
     const count = async () => ({ files: 7, bytes: 8 });
     expect(await followBuild(run, { events: run, view, interrupt, count })).toBe(complete);
     expect(calls.filter((call) => call !== "counted 7")).toEqual(["started", "packageStarted", "scanned", "ended"]);
@@ -69,7 +69,7 @@ describe("followBuild()", () => {
     const { calls, view } = recordingView();
     const run = fakeRun([started, scanned]);
     const signals = new EventEmitter();
-    const interrupt = new Interrupt(signals);
+    const interrupt = new Interrupt(signals, () => 0);
     const show = view.event;
     const interrupting: BuildView = {
       ...view,
@@ -92,7 +92,12 @@ describe("followBuild()", () => {
       counting = signal;
       return new Promise<never>((_, reject) => signal.addEventListener("abort", reject));
     };
-    const following = followBuild(run, { events: run, view, interrupt: new Interrupt(new EventEmitter()), count });
+    const following = followBuild(run, {
+      events: run,
+      view,
+      interrupt: new Interrupt(new EventEmitter(), () => 0),
+      count,
+    });
     await expect(following).rejects.toThrow("broken");
     expect(calls).toEqual(["started", "ended"]);
     expect(counting?.aborted).toBe(true);

@@ -5,18 +5,28 @@ export interface InterruptSignals {
 }
 
 /**
+ * Signals that come faster than this are one Ctrl+C: a terminal sends it to the whole process group, and npm and npx pass
+ * theirs on to the program as well.
+ */
+const REPEAT_MS = 500;
+
+/**
  * Two steps of ending: the first SIGINT asks to drain, the second to abort. Afterwards the listener is gone, so that a
  * third one ends the process whatever it does.
  */
 export class Interrupt {
   readonly #signals: InterruptSignals;
   readonly #abort = new AbortController();
-  readonly #onSignal = () => this.#step();
+  readonly #now: () => number;
+  readonly #onSignal = () => this.#receive();
+  #last = Number.NEGATIVE_INFINITY;
   #drain: (() => void) | undefined;
   #requested = false;
 
-  constructor(signals: InterruptSignals) {
+  /** `now` in milliseconds that only go forward. */
+  constructor(signals: InterruptSignals, now: () => number) {
     this.#signals = signals;
+    this.#now = now;
     signals.on("SIGINT", this.#onSignal);
   }
 
@@ -37,6 +47,13 @@ export class Interrupt {
 
   close(): void {
     this.#signals.off("SIGINT", this.#onSignal);
+  }
+
+  #receive(): void {
+    const now = this.#now();
+    if (now - this.#last < REPEAT_MS) return;
+    this.#last = now;
+    this.#step();
   }
 
   #step(): void {

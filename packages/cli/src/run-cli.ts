@@ -42,7 +42,7 @@ export async function runCli(cli: CliProcess): Promise<ExitCode> {
     return exitCodes.complete;
   }
 
-  const interrupt = new Interrupt(cli.signals);
+  const interrupt = new Interrupt(cli.signals, clock.now);
   try {
     const command = await loadCommand(argv);
     return await command({ argv: argv.slice(1), commandLine: argv, env, stdout, stderr, interrupt, cwd, clock });
