@@ -1,9 +1,10 @@
 import { PrimepackError } from "../errors/index.ts";
 import {
   type ElementBinding,
+  readXmlBatches,
   readXmlDocument,
-  readXmlRecords,
   writeXmlFile,
+  type XmlElement,
   type XmlReaderLimits,
 } from "../xml/index.ts";
 import type { PackageFileName } from "./names.ts";
@@ -33,24 +34,33 @@ export function writeDocument<T>(name: PackageFileName, binding: ElementBinding<
   return writeXmlFile({ name: name.root, namespace: name.namespace, attributes }, children === "" ? [] : [children]);
 }
 
-/** Reads a file whose root holds a list, record by record; another element ends it with MANIFEST_UNEXPECTED. */
+/**
+ * Reads a file whose root holds a list, record by record; another element ends it with MANIFEST_UNEXPECTED. `checked`
+ * may refuse a record.
+ */
 export async function* readList<T>(
   name: PackageFileName,
   binding: ElementBinding<T>,
   bytes: FileBytes,
   options: ReadFileOptions = {},
+  checked: (record: T) => T = (record) => record,
 ): AsyncGenerator<T, void, undefined> {
-  for await (const element of readXmlRecords(bytes, { ...name, ...options })) {
-    if (element.name !== binding.name) {
-      const place = `${name.file} at ${element.line}:${element.column}`;
-      const constraint = `<${name.root}> holds <${binding.name}> only`;
-      throw new PrimepackError(
-        "MANIFEST_UNEXPECTED",
-        `Cannot read ${place} as ${constraint}: current value is <${element.name.slice(0, 120)}>`,
-      );
+  for await (const batch of readXmlBatches(bytes, { ...name, ...options })) {
+    for (const element of batch) {
+      if (element.name !== binding.name) throw unexpected(name, binding.name, element);
+      yield checked(binding.read(element));
     }
-    yield binding.read(element);
   }
+}
+
+function unexpected(
+  name: PackageFileName,
+  expected: string,
+  { name: given, line, column }: XmlElement,
+): PrimepackError {
+  const constraint = `<${name.root}> holds <${expected}> only`;
+  const message = `Cannot read ${name.file} at ${line}:${column} as ${constraint}: current value is <${given.slice(0, 120)}>`;
+  return new PrimepackError("MANIFEST_UNEXPECTED", message);
 }
 
 /** Takes the records one by one, as the chunks are asked for. */

@@ -159,13 +159,18 @@ export function writeManifest(objects: Iterable<ManifestObject>): Iterable<Uint8
  * Throws what the XML reader throws (MANIFEST_UNEXPECTED for another root or namespace), and MANIFEST_INVALID where an
  * object has no known type, a child of another type, or lacks an attribute that the schema requires.
  */
-export async function* readManifest(
+export function readManifest(
   bytes: FileBytes,
   options: ReadFileOptions = {},
 ): AsyncGenerator<ManifestObject, void, undefined> {
-  for await (const object of readList<AnyObject>(manifestFile, objectBinding, bytes, options)) {
-    yield checkedObject(object);
-  }
+  // The check makes one of the other.
+  return readList<AnyObject>(
+    manifestFile,
+    objectBinding,
+    bytes,
+    options,
+    checkedObject,
+  ) as AsyncGenerator<ManifestObject>;
 }
 
 const allChildNames: readonly (keyof ObjectChildren)[] = Object.values(childNames).filter((name) => name !== undefined);

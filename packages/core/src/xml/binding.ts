@@ -212,27 +212,35 @@ export class ElementBinding<T> {
     return text;
   }
 
-  /** The record of an element. Throws MANIFEST_INVALID where a required attribute has no value of its type. */
+  /**
+   * The record of an element; the element is used up, since its attributes become the record (which therefore has no
+   * prototype): copying them is what reading would mostly do.
+   *
+   * Throws MANIFEST_INVALID where a required attribute has no value of its type.
+   */
   read(element: XmlElement): T {
-    const record: Record<string, unknown> = {};
-    this.#readAttributes(element, record);
+    const record = element.attributes as Record<string, unknown>;
+    this.#readAttributes(record as Record<string, string>, record);
     for (const { name, kind } of this.#required) {
       if (record[name] !== undefined) continue;
       const place = `${element.line}:${element.column}`;
       invalid(`Cannot read <${this.name}> at ${place} as its attribute ${name} is missing or no ${kind}`);
     }
-    this.#readChildren(element.children, record);
+    if (element.children.length > 0) this.#readChildren(element.children, record);
     return record as T;
   }
 
-  #readAttributes(element: XmlElement, record: Record<string, unknown>): void {
+  #readAttributes(attributes: Readonly<Record<string, string>>, record: Record<string, unknown>): void {
     let other: Record<string, string> | undefined;
-    for (const name in element.attributes) {
-      const text = element.attributes[name] as string;
+    for (const name in attributes) {
       const step = this.#steps.get(name);
-      const value = step instanceof Attribute ? parseValue(text, step.kind) : undefined;
+      const isKnown = step instanceof Attribute;
+      if (isKnown && step.kind === "string") continue;
+      const text = attributes[name] as string;
+      const value = isKnown ? parseValue(text, step.kind) : undefined;
       if (value !== undefined) record[name] = value;
       else {
+        delete record[name];
         other ??= Object.create(null) as Record<string, string>;
         other[name] = text;
       }

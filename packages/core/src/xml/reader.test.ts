@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PrimepackError } from "../errors/index.ts";
 import type { XmlElement } from "./element.ts";
-import { readRecords, readXmlDocument, readXmlRecords, type XmlRecordsOptions } from "./reader.ts";
+import { readBatches, readXmlDocument, readXmlRecords, type XmlRecordsOptions } from "./reader.ts";
 
 const bytesOf = (xml: string): Uint8Array => new TextEncoder().encode(xml);
 
@@ -19,7 +19,7 @@ async function read(
   const records: XmlElement[] = [];
   try {
     const bytes = typeof xml === "string" ? bytesOf(xml) : xml;
-    for await (const record of readRecords([bytes], { root: "r", ...options }, 1, pieceBytes)) records.push(record);
+    for await (const batch of readBatches([bytes], { root: "r", ...options }, 1, pieceBytes)) records.push(...batch);
     return { records };
   } catch (error) {
     if (!(error instanceof PrimepackError)) throw error;
@@ -82,7 +82,7 @@ describe("readXmlRecords()", () => {
       fc.asyncProperty(cuts, fc.integer({ min: 1, max: 64 }), async (at, pieceBytes) => {
         const chunks = [0, ...at].map((from, index) => bytes.subarray(from, at[index] ?? bytes.length));
         const records: XmlElement[] = [];
-        for await (const record of readRecords(chunks, { root: "r" }, 1, pieceBytes)) records.push(record);
+        for await (const batch of readBatches(chunks, { root: "r" }, 1, pieceBytes)) records.push(...batch);
         expect(records).toEqual(whole.records);
       }),
     );

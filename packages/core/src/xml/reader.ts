@@ -43,11 +43,24 @@ const PIECE_BYTES = 64 * 1024;
  *
  * Errors of `chunks` come through as they are.
  */
-export function readXmlRecords(
+export async function* readXmlRecords(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: XmlRecordsOptions,
 ): AsyncGenerator<XmlElement, void, undefined> {
-  return readRecords(chunks, options, 1, PIECE_BYTES);
+  for await (const batch of readXmlBatches(chunks, options)) {
+    for (const record of batch) yield record;
+  }
+}
+
+/**
+ * The same in batches, each the records (perhaps none) that one piece of 64 KiB finished: for readers that make
+ * something of every record and would otherwise wait for each of them twice.
+ */
+export function readXmlBatches(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: XmlRecordsOptions,
+): AsyncGenerator<readonly XmlElement[], void, undefined> {
+  return readBatches(chunks, options, 1, PIECE_BYTES);
 }
 
 /**
@@ -60,18 +73,18 @@ export async function readXmlDocument(
   options: XmlReaderOptions,
 ): Promise<XmlElement> {
   let root: XmlElement | undefined;
-  for await (const record of readRecords(chunks, options, 0, PIECE_BYTES)) root = record;
+  for await (const batch of readBatches(chunks, options, 0, PIECE_BYTES)) root = batch[0] ?? root;
   if (root === undefined) throw new PrimepackError("INTERNAL", "Cannot read XML as the parser gave no root element");
   return root;
 }
 
-/** The reader behind both; `pieceBytes` is open to tests, which parse at every boundary. */
-export async function* readRecords(
+/** The reader behind all; `pieceBytes` is open to tests, which parse at every boundary. */
+export async function* readBatches(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: XmlRecordsOptions,
   recordDepth: 0 | 1,
   pieceBytes: number,
-): AsyncGenerator<XmlElement, void, undefined> {
+): AsyncGenerator<readonly XmlElement[], void, undefined> {
   const { signal } = options;
   const file = options.file ?? "XML";
   const parser = new RecordParser({
@@ -90,11 +103,11 @@ export async function* readRecords(
   for await (const piece of piecesOf(chunks, pieceBytes)) {
     throwIfAborted();
     const { records, fault } = finish(parser, piece);
-    for (const record of records) yield record;
+    yield records;
     if (fault !== undefined) throw fault.reason;
   }
   const { records, fault } = finish(parser, undefined);
-  for (const record of records) yield record;
+  yield records;
   if (fault !== undefined) throw fault.reason;
 }
 
