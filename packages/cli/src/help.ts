@@ -42,7 +42,8 @@ Builds packages from folders and files. A SOURCE is a path, or a pattern that is
   --author-name NAME     author of items whose source names none, with
   --author-login LOGIN   i:0#.f|membership|user@contoso.com (default: the System Account)
   --author-email EMAIL
-  --source-type TYPE     FileShare (default), GoogleDrive, Box, Other and so on
+  --source-type TYPE     FileShare (default), GoogleDrive, Box and so on, or Other with
+  --detailed-source TEXT what the source is
   --json                 one JSON event a line
   --quiet                only the summary
 

@@ -3,6 +3,7 @@
 export { readKeyFile } from "./build/key-file.ts";
 export { type OutputDirectory, type OutputDirectoryOptions, openOutputDirectory } from "./build/output-directory.ts";
 export { build } from "./build/run.ts";
+export { SOURCE_TYPES } from "./build/source-types.ts";
 export { parseTarget } from "./build/target.ts";
 export type * from "./build/types.ts";
 export { type AzureContainerOpener, type AzureOpenerOptions, azureContainerOpener } from "./container/azure-opener.ts";

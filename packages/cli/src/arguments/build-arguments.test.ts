@@ -81,10 +81,17 @@ describe("readBuildArguments()", () => {
     [[...least, "--names", "keep"], "rename, skip, fail"],
     [[...least, "--rename-with", "x"], "hex, underscore"],
     [[...least, "--source-type", "Disk"], "FileShare"],
+    [[...least, "--source-type", "Other"], "--detailed-source belong together"],
+    [[...least, "--source-type", "Box", "--detailed-source", "x"], "--detailed-source belong together"],
     [[...least, "--author-name", "A"], "--author-login belong together"],
   ])("refuses %j", (argv, message) => {
     expect(() => readBuildArguments(argv)).toThrow(
       expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) }),
     );
+  });
+
+  it("takes a source of another type with what it is", () => {
+    const { settings } = readBuildArguments([...least, "--source-type", "Other", "--detailed-source", "Object store"]);
+    expect(settings.sourceType).toEqual({ other: "Object store" });
   });
 });

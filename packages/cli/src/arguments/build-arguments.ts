@@ -1,24 +1,8 @@
-import { type BuildOptions, PACKAGE_MAX_ITEMS, type SourceType } from "@primepack/core";
+import { type BuildOptions, PACKAGE_MAX_ITEMS, SOURCE_TYPES } from "@primepack/core";
 import { choice, readFlags, required, usageError, wholeNumber } from "./flags.ts";
 
 const MEGABYTE = 1_000_000;
 const MEBIBYTE = 1024 * 1024;
-
-const sourceTypes = [
-  "AmazonS3",
-  "AzureStorage",
-  "Box",
-  "Dropbox",
-  "Egnyte",
-  "FileShare",
-  "GoogleCloudStorage",
-  "GoogleDrive",
-  "MicrosoftStream",
-  "OneDrive",
-  "SharePointOnline",
-  "SharePointOnPremServer",
-  "Other",
-] as const satisfies readonly SourceType[];
 
 const flags = {
   target: { type: "string" },
@@ -42,6 +26,7 @@ const flags = {
   "author-login": { type: "string" },
   "author-email": { type: "string" },
   "source-type": { type: "string" },
+  "detailed-source": { type: "string" },
   json: { type: "boolean" },
   quiet: { type: "boolean" },
 } as const;
@@ -105,7 +90,7 @@ function readSettings(values: Values): BuildSettings {
     names: present({ policy, renameWith }),
     limits: present({ maxItems, maxBytes: maxMegabytes && maxMegabytes * MEGABYTE }),
     defaultAuthor,
-    sourceType: choice("--source-type", values["source-type"], sourceTypes),
+    sourceType: readSourceType(values["source-type"], values["detailed-source"]),
     workers: wholeNumber("--workers", values.workers, 0, 64),
     blockSize: blockSize && blockSize * MEBIBYTE,
     uploads: wholeNumber("--uploads", values.uploads, 1, 256),
@@ -122,6 +107,14 @@ function readAuthor(
   if (!name && !login && !email) return undefined;
   if (!name || !login) throw usageError("Cannot set an author as --author-name and --author-login belong together");
   return { name, login, ...(email ? { email } : {}) };
+}
+
+function readSourceType(type: string | undefined, detail: string | undefined): BuildSettings["sourceType"] {
+  const found = choice("--source-type", type, [...SOURCE_TYPES, "Other"] as const);
+  if (found === "Other" ? !detail : detail !== undefined) {
+    throw usageError("Cannot set the source as --source-type Other and --detailed-source belong together");
+  }
+  return found === "Other" ? { other: detail ?? "" } : found;
 }
 
 /** A copy without the fields that are undefined. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { asUnprivileged, collect, deterministicRandom, exampleTarget, temporaryFolder } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { PrimepackError } from "../errors/index.ts";
@@ -68,6 +68,15 @@ describe("openOutputDirectory()", () => {
     await writeFile(path("other-key"), `${Buffer.alloc(32).toString("base64")}\n`);
     const options = { encryption: "key", continue: true, keyFile: path("other-key") } as const;
     expect(await codeOf(openOutputDirectory(path("earlier"), options))).toBe("INVALID_KEY");
+  });
+
+  it("goes on with a folder whose run was killed before it was marked", async () => {
+    await openOutputDirectory(path("unmarked"), { encryption: "key" });
+    await rm(path("unmarked", "run.json"));
+    expect(await codeOf(openOutputDirectory(path("unmarked"), { encryption: "key" }))).toBe("OUTPUT_NOT_EMPTY");
+    const key = await readFile(path("unmarked", "key"), "utf8");
+    expect(await codeOf(openOutputDirectory(path("unmarked"), { encryption: "key", continue: true }))).toBe("resolved");
+    expect(await readFile(path("unmarked", "key"), "utf8")).toBe(key);
   });
 
   it("refuses to lie in or around a source, through links too", async () => {

@@ -71,6 +71,7 @@ interface RunFile {
 }
 
 const RUN_FILE = "run.json";
+const PARTIAL_RUN_FILE = "run.json.partial";
 const PACKAGES_FILE = "packages.ndjson";
 const ITEMS_FILE = "items.ndjson";
 const DRY_RUN_ITEMS_FILE = "dry-run-items.ndjson";
@@ -92,10 +93,12 @@ export async function openOutputDirectory(
     if (options.dryRun) return dryRunDirectory(root, options, random);
     const run = await readRunFile(root);
     const left = (await readdir(root)).filter((name) => name !== DRY_RUN_ITEMS_FILE);
-    if (!run && left.length > 0) throw notEmpty(root, "the folder is not empty");
+    // Killed before it was marked: the key may be there, which has sealed nothing yet.
+    const begun = options.continue && left.every((name) => name === KEY_FILE || name === PARTIAL_RUN_FILE);
+    if (!run && left.length > 0 && !begun) throw notEmpty(root, "the folder is not empty");
     if (run && !options.continue) throw notEmpty(root, "it holds a run already");
 
-    const encryption = options.encryption === "none" ? "none" : await openKey(root, options.keyFile, run, random);
+    const encryption = options.encryption === "none" ? "none" : await openKey(root, options.keyFile, left, random);
     const keyCheck = encryption === "none" ? null : checkOfKey(encryption);
     if (run && run.keyCheck !== keyCheck) {
       const given = keyCheck === null ? "no encryption" : "another key";
@@ -164,10 +167,10 @@ function dryRunDirectory(root: string, options: OutputDirectoryOptions, random: 
 }
 
 /** The key of the folder: the file that was named, or `DIR/key`, made for a new run. */
-async function openKey(root: string, keyFile: string | undefined, run: RunFile | undefined, random: RandomBytes) {
+async function openKey(root: string, keyFile: string | undefined, left: readonly string[], random: RandomBytes) {
   if (keyFile !== undefined) return readKeyFile(keyFile);
   const path = join(root, KEY_FILE);
-  if (run) return readKeyFile(path);
+  if (left.includes(RUN_FILE) || left.includes(KEY_FILE)) return readKeyFile(path);
   const key = new Secret(random(KEY_BYTES, "key"));
   await writeKeyFile(path, key);
   return key;
@@ -194,9 +197,8 @@ async function readRunFile(root: string): Promise<RunFile | undefined> {
 }
 
 async function writeRunFile(root: string, run: RunFile): Promise<void> {
-  const path = join(root, RUN_FILE);
-  await writeFile(`${path}.partial`, `${JSON.stringify(run)}\n`);
-  await rename(`${path}.partial`, path);
+  await writeFile(join(root, PARTIAL_RUN_FILE), `${JSON.stringify(run)}\n`);
+  await rename(join(root, PARTIAL_RUN_FILE), join(root, RUN_FILE));
 }
 
 async function refuseOverlap(root: string, sources: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { PrimepackError, Secret } from "../errors/index.ts";
 import { KEY_BYTES, PACKAGE_MAX_BYTES, PACKAGE_MAX_ITEMS } from "../model/index.ts";
+import { SOURCE_TYPES } from "./source-types.ts";
 import { systemClock } from "./system-clock.ts";
 import { checkTarget } from "./target.ts";
 import type { BuildOptions, NameOptions, PackageLimits } from "./types.ts";
@@ -45,6 +46,8 @@ export function resolveOptions(options: BuildOptions): ResolvedBuildOptions {
   checkInteger("packagesInFlight", packagesInFlight, 1, 64);
   checkOneOf("names.policy", policy, ["rename", "skip", "fail"]);
   checkOneOf("names.renameWith", renameWith, ["hex", "underscore"]);
+  if (typeof sourceType === "string") checkOneOf("sourceType", sourceType, SOURCE_TYPES);
+  else checkInteger("the length of sourceType.other", sourceType.other.length, 1, 255);
   if (encryption !== "none") {
     const size = encryption instanceof Secret ? encryption.reveal().byteLength : 0;
     if (size !== KEY_BYTES) {

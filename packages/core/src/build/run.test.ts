@@ -210,6 +210,8 @@ describe("build()", () => {
     ["INVALID_OPTION", { blockSize: 1024 }, "blockSize"],
     ["INVALID_OPTION", { uploads: Number.NaN }, "uploads"],
     ["INVALID_OPTION", { names: { policy: "guess" as "rename" } }, "names.policy"],
+    ["INVALID_OPTION", { sourceType: "Other" as "Box" }, "sourceType"],
+    ["INVALID_OPTION", { sourceType: { other: "" } }, "sourceType.other"],
     ["INVALID_KEY", { encryption: new Secret(new Uint8Array(16)) }, "16"],
     ["INVALID_TARGET", { target: { ...exampleTarget, webId: "none" } }, "webId"],
   ] as const)("throws %s at once for %j", (code, changes, part) => {

@@ -11,6 +11,8 @@ import type {
   Target,
 } from "../model/index.ts";
 
+import type { SOURCE_TYPES } from "./source-types.ts";
+
 /** A person who stands as author and editor of items whose source names none. */
 export interface DefaultAuthor {
   readonly name: string;
@@ -19,21 +21,11 @@ export interface DefaultAuthor {
   readonly email?: string;
 }
 
-/** `SourceType` of ExportSettings.xml (Manifest page; mandatory since 2023). */
-export type SourceType =
-  | "AmazonS3"
-  | "AzureStorage"
-  | "Box"
-  | "Dropbox"
-  | "Egnyte"
-  | "FileShare"
-  | "GoogleCloudStorage"
-  | "GoogleDrive"
-  | "MicrosoftStream"
-  | "OneDrive"
-  | "SharePointOnline"
-  | "SharePointOnPremServer"
-  | "Other";
+/**
+ * `SourceType` of ExportSettings.xml (Manifest page; mandatory since 2023). `{ other }` is written as `Other` with its
+ * text, 1 to 255 characters, as `DetailedSource`.
+ */
+export type SourceType = (typeof SOURCE_TYPES)[number] | { readonly other: string };
 
 export interface NameOptions {
   /** What to do with names and paths that SharePoint refuses. Default: `rename`. `fail` ends the run at the first. */

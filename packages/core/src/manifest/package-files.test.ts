@@ -133,6 +133,9 @@ describe("packageFiles()", () => {
   });
 
   it("lets the service look at web parts where the source is SharePoint", () => {
+    expect(textsOf({ ...input, sourceType: { other: "Object store" } }).get("ExportSettings.xml")).toContain(
+      'SourceType="Other" DetailedSource="Object store" IgnoreWebParts="true"',
+    );
     expect(textsOf({ ...input, sourceType: "SharePointOnline" }).get("ExportSettings.xml")).not.toContain(
       "IgnoreWebParts",
     );

@@ -58,8 +58,8 @@ export interface PackageFilesInput {
   readonly plan: PackagePlan;
   /** What storing a file's content gave; undefined for a file that failed, which is left out. */
   readonly sealed: PackageObjectsInput["sealed"];
-  /** `SourceType` of ExportSettings.xml. */
-  readonly sourceType: string;
+  /** `SourceType` of ExportSettings.xml; `{ other }` stands as `Other` with its `DetailedSource`. */
+  readonly sourceType: string | { readonly other: string };
   /** Default: {@link systemAccount}. */
   readonly author?: PackageAuthor;
 }
@@ -100,15 +100,17 @@ function packageFile(name: string, write: () => Iterable<Uint8Array>): PackageFi
 }
 
 /** The package carries neither permissions nor versions, and says so. */
-function exportSettings(target: Target, sourceType: string): Iterable<Uint8Array> {
+function exportSettings(target: Target, sourceType: PackageFilesInput["sourceType"]): Iterable<Uint8Array> {
   return writeExportSettings({
     SiteUrl: target.siteUrl,
     FileLocation: FILE_LOCATION,
     IncludeSecurity: "None",
     IncludeVersions: "CurrentVersion",
     ExportMethod: "ExportAll",
-    SourceType: sourceType,
-    ...(sourcesWithWebParts.has(sourceType) ? {} : { IgnoreWebParts: true }),
+    ...(typeof sourceType === "string"
+      ? { SourceType: sourceType }
+      : { SourceType: "Other", DetailedSource: sourceType.other }),
+    ...(typeof sourceType === "string" && sourcesWithWebParts.has(sourceType) ? {} : { IgnoreWebParts: true }),
     ExportObjects: [
       {
         Id: target.listId,

@@ -470,7 +470,7 @@ const faults: readonly (readonly [title: string, codes: readonly Code[], fault: 
   ["a name is reserved", ["NAME_NOT_ALLOWED"], renamed("CON")],
   ["a name ends with a period", ["NAME_NOT_ALLOWED"], renamed("a.")],
   ["a folder's name begins with ~", ["NAME_NOT_ALLOWED"], renamedFolder("~x")],
-  ["a folder's name marks a saved page", ["NAME_NOT_ALLOWED"], renamedFolder("x_files")],
+  ["a folder's name marks a saved page", ["NAME_UNUSUAL"], renamedFolder("x_files")],
   ["a name is too long", ["NAME_NOT_ALLOWED"], renamed("n".repeat(256))],
   [
     "a path is too long",

@@ -35,7 +35,7 @@ export function checkPlacement(
     );
   } else if (kind === "folder" && isThicket(leaf)) {
     context.report(
-      "NAME_NOT_ALLOWED",
+      "NAME_UNUSUAL",
       element,
       `The name marks a folder of a saved web page, which may be hidden: ${quoted(leaf)}`,
       "warning",
