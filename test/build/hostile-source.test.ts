@@ -1,8 +1,8 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ItemOutcome } from "@primepack/core";
 import {
+  cliProgram,
   exampleTarget,
   type HostileTree,
   makeHostileTree,
@@ -15,7 +15,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const path = temporaryFolder();
-const bin = join(dirname(createRequire(import.meta.url).resolve("primepack/package.json")), "dist", "main.js");
 let tree: HostileTree;
 
 beforeAll(async () => {
@@ -31,7 +30,7 @@ async function buildWith(style: "hex" | "underscore"): Promise<ItemOutcome[]> {
   await mkdir(path(style));
   await chmod(path(style), 0o777);
   const args = ["build", tree.root, "--out", path(style, "out"), "--target", path("target.json"), "--no-encryption"];
-  const built = await runUnprivileged([bin, ...args, "--rename-with", style, "--max-items", "25", "--quiet"]);
+  const built = await runUnprivileged([cliProgram, ...args, "--rename-with", style, "--max-items", "25", "--quiet"]);
   expect(built.code, built.stderr).toBe(1);
   const lines = (await readFile(path(style, "out", "items.ndjson"), "utf8")).trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line) as ItemOutcome);
@@ -72,7 +71,7 @@ describe.each(["hex", "underscore"] as const)("primepack build of a hostile tree
 
   it("makes packages that verify, contents compared with the source", async () => {
     const args = ["verify", path(style, "out"), "--source", tree.root];
-    const verified = await runUnprivileged([bin, ...args]);
+    const verified = await runUnprivileged([cliProgram, ...args]);
     expect(verified.code, verified.stdout + verified.stderr).toBe(0);
   });
 

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../../../packages/cli/dist/main.js", import.meta.url));
+/** The built command line program. */
+export const cliProgram: string = fileURLToPath(new URL("../../../packages/cli/dist/main.js", import.meta.url));
 
 export interface CliResult {
   /** Exit code, or the signal that ended it. */
@@ -22,7 +23,7 @@ export interface CliOptions {
 
 /** Runs the built command line program in a process of its own. */
 export function runCliProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const command: readonly [string, ...string[]] = [process.execPath, bin, ...args];
+  const command: readonly [string, ...string[]] = [process.execPath, cliProgram, ...args];
   const [file, ...rest] = options.through?.(command) ?? command;
   const child = spawn(file, rest, {
     cwd: options.cwd,

@@ -9,7 +9,7 @@ export {
   sealHandMade,
   sealText,
 } from "./broken-packages.ts";
-export { type CliOptions, type CliResult, runCliProcess } from "./cli-process.ts";
+export { type CliOptions, type CliResult, cliProgram, runCliProcess } from "./cli-process.ts";
 export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";
 export { exampleTarget } from "./example-target.ts";
