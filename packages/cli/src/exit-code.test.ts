@@ -23,6 +23,7 @@ describe("exitCodeOfError()", () => {
   it("tells faults of the input from those of the run", () => {
     expect(exitCodeOfError("INVALID_TARGET", "usage", false)).toBe(2);
     expect(exitCodeOfError("OUTPUT_UNREADABLE", "verify", false)).toBe(2);
+    expect(exitCodeOfError("RECORDS_INVALID", "verify", false)).toBe(2);
     expect(exitCodeOfError("DISK_FULL", "container", false)).toBe(3);
   });
 

@@ -27,5 +27,6 @@ export function exitCodeOfBuild({ status, counts }: BuildSummary): ExitCode {
 /** `area` is that of the error's code in the registry. */
 export function exitCodeOfError(code: PrimepackError["code"], area: string, wasInterrupted: boolean): ExitCode {
   if (wasInterrupted && code === "ABORTED") return exitCodes.interrupted;
-  return area === "usage" || code === "OUTPUT_UNREADABLE" ? exitCodes.usage : exitCodes.aborted;
+  const isFolder = code === "OUTPUT_UNREADABLE" || code === "RECORDS_INVALID";
+  return area === "usage" || isFolder ? exitCodes.usage : exitCodes.aborted;
 }

@@ -140,6 +140,41 @@ describe("record()", () => {
     ]);
   });
 
+  it("continues after a kill in the middle of the first package's line", async () => {
+    const options = { encryption: "none", continue: true } as const;
+    const first = await openOutputDirectory(path("cut-first"), options);
+    await collect(first.record(runInto(first, "a", "b", "c")));
+    const [line = ""] = await lines(path("cut-first", "packages.ndjson"));
+    await writeFile(path("cut-first", "packages.ndjson"), line.slice(0, 40));
+    const second = await openOutputDirectory(path("cut-first"), options);
+    await collect(second.record(runInto(second, "a", "b", "c")));
+    expect((await lines(path("cut-first", "packages.ndjson"))).map((text) => JSON.parse(text).name)).toEqual([
+      "000001",
+      "000002",
+    ]);
+  });
+
+  it("ends the run when the records can't be written", async () => {
+    const output = await openOutputDirectory(path("no-records"), { encryption: "none" });
+    await mkdir(path("no-records", "items.ndjson"));
+    const run = runInto(output, ...Array.from({ length: 50 }, (_, index) => `f${index}`));
+    expect(await codeOf(collect(output.record(run)))).toBe("OUTPUT_UNWRITABLE");
+    expect(await run.result).toMatchObject({ status: "interrupted" });
+  });
+
+  it.each(["{", "null", "{}", '{"schemaVersion":2}', '{"schemaVersion":1,"runId":"../..","startedAt":"2024-01-01"}'])(
+    "refuses the folder of a run that says %s of itself",
+    async (text) => {
+      await openOutputDirectory(path("damaged"), { encryption: "none", continue: true });
+      const told = await readFile(path("damaged", "run.json"), "utf8");
+      await writeFile(path("damaged", "run.json"), text);
+      expect(await codeOf(openOutputDirectory(path("damaged"), { encryption: "none", continue: true }))).toBe(
+        "RECORDS_INVALID",
+      );
+      await writeFile(path("damaged", "run.json"), told);
+    },
+  );
+
   it("refuses to go on when finished packages would be planned otherwise, or no more", async () => {
     const options = { encryption: "none", continue: true } as const;
     const first = await openOutputDirectory(path("changed"), options);

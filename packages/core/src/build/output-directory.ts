@@ -134,10 +134,17 @@ function record(run: BuildRun, root: string, itemsFile: string, finished: Readon
   // The iterator is made now, in the turn in which the run was: later ones would miss events.
   const events = run[Symbol.asyncIterator]();
   return (async function* recorded(): AsyncGenerator<BuildEvent, void, undefined> {
-    const records = await RunRecords.open(root, { items: itemsFile, packages: PACKAGES_FILE, finished });
     const unseen = new Set(finished.keys());
+    let records: RunRecords | undefined;
     let scanned = false;
+    let closed = false;
+    const close = async (): Promise<void> => {
+      if (closed) return;
+      closed = true;
+      await records?.close();
+    };
     try {
+      records = await RunRecords.open(root, { items: itemsFile, packages: PACKAGES_FILE, finished });
       for (let step = await events.next(); !step.done; step = await events.next()) {
         await records.write(step.value);
         if (step.value.type === "packageReused") unseen.delete(step.value.record.name);
@@ -145,12 +152,15 @@ function record(run: BuildRun, root: string, itemsFile: string, finished: Readon
         yield step.value;
       }
       if (scanned && unseen.size > 0) throw planChanged(`${unseen.size} finished packages are planned no more`);
+      await close();
     } catch (error) {
       run.drain();
+      // The first error counts.
+      await close().catch(() => undefined);
       throw outputError(error, root);
     } finally {
       await events.return?.();
-      await records.close();
+      await close();
     }
   })();
 }
@@ -188,12 +198,35 @@ async function finishedPackages(root: string): Promise<ReadonlyMap<string, Packa
 }
 
 async function readRunFile(root: string): Promise<RunFile | undefined> {
+  const path = join(root, RUN_FILE);
+  let text: string;
   try {
-    return JSON.parse(await readFile(join(root, RUN_FILE), "utf8"));
+    text = await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  const run = parsedRunFile(text);
+  if (run !== undefined) return run;
+  throw new PrimepackError(
+    "RECORDS_INVALID",
+    `Cannot continue the run as ${RUN_FILE} must say when it began, and with which key: current value of ${path} is another text`,
+    { hint: "Build into a fresh folder." },
+  );
+}
+
+/** Undefined for a text that no {@link writeRunFile} has written. */
+function parsedRunFile(text: string): RunFile | undefined {
+  let run: Partial<RunFile> | null;
+  try {
+    run = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { schemaVersion, runId, startedAt, keyCheck } = run ?? {};
+  if (schemaVersion !== 1 || typeof runId !== "string" || !/^[0-9a-f]{16}$/.test(runId)) return undefined;
+  if (typeof startedAt !== "string" || Number.isNaN(Date.parse(startedAt))) return undefined;
+  return keyCheck === null || typeof keyCheck === "string" ? (run as RunFile) : undefined;
 }
 
 async function writeRunFile(root: string, run: RunFile): Promise<void> {

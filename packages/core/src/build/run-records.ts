@@ -24,13 +24,16 @@ export interface RunRecordFiles {
 export class RunRecords {
   readonly #items: FileHandle;
   readonly #packagesPath: string;
+  /** With nothing finished, what the file holds is a line that was cut off. */
+  readonly #packagesFlags: "a" | "w";
   #packages: FileHandle | undefined;
   #gathered: string[] = [];
   #gatheredLength = 0;
 
-  private constructor(items: FileHandle, packagesPath: string) {
+  private constructor(items: FileHandle, packagesPath: string, packagesFlags: "a" | "w") {
     this.#items = items;
     this.#packagesPath = packagesPath;
+    this.#packagesFlags = packagesFlags;
   }
 
   static async open(directory: string, files: RunRecordFiles): Promise<RunRecords> {
@@ -42,8 +45,8 @@ export class RunRecords {
       // A line that was cut off by a kill goes.
       await rewrite<PackageRecord>(packagesPath, () => true);
     }
-    const items = await open(path, finished.size > 0 ? "a" : "w");
-    return new RunRecords(items, packagesPath);
+    const flags = finished.size > 0 ? "a" : "w";
+    return new RunRecords(await open(path, flags), packagesPath, flags);
   }
 
   async write(event: BuildEvent): Promise<void> {
@@ -54,8 +57,8 @@ export class RunRecords {
       if (this.#gatheredLength >= GATHERED) await this.#flush();
     } else if (event.type === "packageFinished") {
       await this.#flush();
-      this.#packages ??= await open(this.#packagesPath, "a");
-      await this.#packages.write(`${JSON.stringify(event.record)}\n`);
+      this.#packages ??= await open(this.#packagesPath, this.#packagesFlags);
+      await this.#packages.appendFile(`${JSON.stringify(event.record)}\n`);
     }
   }
 
@@ -72,7 +75,8 @@ export class RunRecords {
     const lines = this.#gathered.join("");
     this.#gathered = [];
     this.#gatheredLength = 0;
-    if (lines !== "") await this.#items.write(lines);
+    // Not `write()`, which on a disk that gets full writes a part and says nothing.
+    if (lines !== "") await this.#items.appendFile(lines);
   }
 }
 
