@@ -18,8 +18,12 @@ type Optional = "defaultAuthor" | "workerUrl" | "finished" | "signal" | "logger"
 export type ResolvedBuildOptions = Required<Omit<BuildOptions, Optional | "names" | "limits">> &
   Pick<BuildOptions, Optional> & { readonly names: Required<NameOptions>; readonly limits: Required<PackageLimits> };
 
+/** Most packages at once, so that those in flight take no more than some plans' memory. */
+const PACKAGES_IN_FLIGHT_MAX = 64;
+
 /** Fills a copy; throws INVALID_OPTION, INVALID_KEY or INVALID_TARGET at the first fault. */
 export function resolveOptions(options: BuildOptions): ResolvedBuildOptions {
+  checkPorts(options);
   const {
     encryption,
     names = {},
@@ -29,7 +33,7 @@ export function resolveOptions(options: BuildOptions): ResolvedBuildOptions {
     blockSize = 8 * MEBIBYTE,
     uploads = 8,
     ahead = 4,
-    packagesInFlight = 2 * Math.max(1, workers),
+    packagesInFlight = Math.min(PACKAGES_IN_FLIGHT_MAX, 2 * Math.max(1, workers)),
     dryRun = false,
     clock = systemClock,
     random = (size: number) => randomBytes(size),
@@ -43,11 +47,12 @@ export function resolveOptions(options: BuildOptions): ResolvedBuildOptions {
   checkInteger("blockSize", blockSize, BLOCK_SIZE_MIN, 100 * MEBIBYTE);
   checkInteger("uploads", uploads, 1, 256);
   checkInteger("ahead", ahead, 0, 256);
-  checkInteger("packagesInFlight", packagesInFlight, 1, 64);
+  checkInteger("packagesInFlight", packagesInFlight, 1, PACKAGES_IN_FLIGHT_MAX);
   checkOneOf("names.policy", policy, ["rename", "skip", "fail"]);
   checkOneOf("names.renameWith", renameWith, ["hex", "underscore"]);
   if (typeof sourceType === "string") checkOneOf("sourceType", sourceType, SOURCE_TYPES);
   else checkInteger("the length of sourceType.other", sourceType.other.length, 1, 255);
+  checkAuthor(options.defaultAuthor);
   if (encryption !== "none") {
     const size = encryption instanceof Secret ? encryption.reveal().byteLength : 0;
     if (size !== KEY_BYTES) {
@@ -73,6 +78,41 @@ export function resolveOptions(options: BuildOptions): ResolvedBuildOptions {
     clock,
     random,
   };
+}
+
+/** What a caller without types may leave out, told now instead of where it is used first. */
+function checkPorts(options: BuildOptions): void {
+  if (typeof options !== "object" || options === null) throw invalid("options", "an object", options);
+  const { source, packages, signal } = options;
+  if (!isIterable(source)) throw invalid("source", "an AsyncIterable of items", source);
+  if (typeof packages?.open !== "function") throw invalid("packages", "a PackageStore", packages);
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw invalid("signal", "an AbortSignal", signal);
+  }
+}
+
+function isIterable(source: unknown): boolean {
+  return typeof source === "object" && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
+}
+
+function checkAuthor(author: BuildOptions["defaultAuthor"]): void {
+  if (author === undefined) return;
+  const { name, login, email = "" } = author;
+  const texts = { name, login, email };
+  for (const [field, value] of Object.entries(texts)) {
+    if (typeof value !== "string" || (value === "" && field !== "email")) {
+      throw invalid(`defaultAuthor.${field}`, "a text", value);
+    }
+  }
+}
+
+/** Tells the kind of value only, since it could be a secret that was put into the wrong place. */
+function invalid(name: string, takes: string, value: unknown): PrimepackError {
+  const found = value === "" ? "an empty text" : value === null ? "null" : `of type ${typeof value}`;
+  return new PrimepackError(
+    "INVALID_OPTION",
+    `Cannot use option ${name} as it takes ${takes}: current value is ${found}`,
+  );
 }
 
 function checkInteger(name: string, value: number, least: number, most: number): void {

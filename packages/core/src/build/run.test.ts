@@ -212,6 +212,10 @@ describe("build()", () => {
     ["INVALID_OPTION", { names: { policy: "guess" as "rename" } }, "names.policy"],
     ["INVALID_OPTION", { sourceType: "Other" as "Box" }, "sourceType"],
     ["INVALID_OPTION", { sourceType: { other: "" } }, "sourceType.other"],
+    ["INVALID_OPTION", { source: undefined as never }, "source"],
+    ["INVALID_OPTION", { packages: {} as never }, "packages"],
+    ["INVALID_OPTION", { signal: {} as never }, "signal"],
+    ["INVALID_OPTION", { defaultAuthor: { name: "Ann" } as never }, "defaultAuthor.login"],
     ["INVALID_KEY", { encryption: new Secret(new Uint8Array(16)) }, "16"],
     ["INVALID_TARGET", { target: { ...exampleTarget, webId: "none" } }, "webId"],
   ] as const)("throws %s at once for %j", (code, changes, part) => {
@@ -224,6 +228,10 @@ describe("build()", () => {
       return undefined;
     })();
     expect(error).toMatchObject({ code, message: expect.stringContaining(part) });
+  });
+
+  it("takes as many workers as are allowed without being told of anything else", async () => {
+    await expect(build(options({ workers: 64, dryRun: true })).result).resolves.toMatchObject({ status: "complete" });
   });
 });
 

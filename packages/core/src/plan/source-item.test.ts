@@ -35,4 +35,13 @@ describe("itemFault()", () => {
       "its size is no count of bytes: current value is -1",
     );
   });
+
+  test.each([
+    [{ outcome: "packaged", message: "no" }, "its outcome is unknown: current value is packaged"],
+    [{ message: "no" }, "its outcome is unknown: current value is undefined"],
+    [{ outcome: "failed", message: 5n }, "its message is no text"],
+    [{ outcome: "failed", message: "no", code: "OOPS" }, "its code is unknown: current value is OOPS"],
+  ])("lets no problem pass that would be no outcome: %o", (problem, fault) => {
+    expect(itemFault({ kind: "problem", path: ["a"], ...problem } as never)).toBe(fault);
+  });
 });

@@ -1,4 +1,12 @@
-import { DATE_MAX, DATE_MIN, type SourceContent, type SourceFile, type SourceItem } from "../model/index.ts";
+import { codes } from "../errors/index.ts";
+import {
+  DATE_MAX,
+  DATE_MIN,
+  type SourceContent,
+  type SourceFile,
+  type SourceItem,
+  type SourceProblem,
+} from "../model/index.ts";
 import { normalizeGuid } from "./identity.ts";
 
 const EARLIEST: number = Date.parse(DATE_MIN);
@@ -11,7 +19,7 @@ export function itemFault(item: SourceItem): string | undefined {
   const { path, kind } = item;
   if (!Array.isArray(path) || path.length === 0) return "its path has no names";
   if (!path.every((name) => typeof name === "string")) return "its path has a name that is no text";
-  if (kind === "problem") return undefined;
+  if (kind === "problem") return problemFault(item);
   if (kind !== "folder" && kind !== "file") return `its kind is unknown: current value is ${String(kind)}`;
   if (item.id !== undefined && !isUsableId(item.id)) return `its id is no GUID: current value is ${String(item.id)}`;
   if (!isDate(item.created)) return "its created date is none";
@@ -34,6 +42,15 @@ export function itemDates(
 function isoSeconds(date: Date): string {
   const time = Math.min(Math.max(date.getTime(), EARLIEST), LATEST);
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
+const problemOutcomes: readonly unknown[] = ["skipped", "failed", "excluded"] satisfies SourceProblem["outcome"][];
+
+function problemFault({ outcome, code, message }: SourceProblem): string | undefined {
+  if (!problemOutcomes.includes(outcome)) return `its outcome is unknown: current value is ${String(outcome)}`;
+  if (typeof message !== "string") return "its message is no text";
+  if (code !== undefined && !Object.hasOwn(codes, code)) return `its code is unknown: current value is ${String(code)}`;
+  return undefined;
 }
 
 function fileFault({ size, content }: SourceFile): string | undefined {
