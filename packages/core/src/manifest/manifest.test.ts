@@ -145,6 +145,15 @@ describe("readManifest()", () => {
     });
   });
 
+  it("keeps the values before one that is none of its type", async () => {
+    const file = `<File InDocumentLibrary="true" ListItemIntId="7" FileSize="many" SetupPathVersion="1"/>`;
+    const [object] = await read(inRoot(`<SPObject ObjectType="SPFile" IsDeleted="1">${file}</SPObject>`));
+    expect(object).toMatchObject({
+      IsDeleted: true,
+      File: { InDocumentLibrary: true, ListItemIntId: 7, SetupPathVersion: 1, otherAttributes: { FileSize: "many" } },
+    });
+  });
+
   const refused: readonly (readonly [why: string, xml: string, code: string])[] = [
     ["no type", `<SPObject Id="1"/>`, "MANIFEST_INVALID"],
     ["a type that the schema does not know", `<SPObject ObjectType="SPWeb"/>`, "MANIFEST_INVALID"],

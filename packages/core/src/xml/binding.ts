@@ -131,6 +131,7 @@ const lexicalForms: Readonly<Record<AttributeKind, RegExp>> = {
 export class ElementBinding<T> {
   readonly name: string;
   readonly #steps: ReadonlyMap<string, Attribute | Child>;
+  readonly #attributes: readonly Attribute[];
   readonly #required: readonly Attribute[];
   readonly #open: boolean;
   readonly #anyContent: boolean;
@@ -147,6 +148,7 @@ export class ElementBinding<T> {
       ([key, form], order): Child => ({ name: key, form, order }),
     );
     this.#steps = new Map([...attributes, ...children].map((step) => [step.name, step]));
+    this.#attributes = attributes;
     this.#required = attributes.filter(({ required }) => required);
   }
 
@@ -220,7 +222,9 @@ export class ElementBinding<T> {
    */
   read(element: XmlElement): T {
     const record = element.attributes as Record<string, unknown>;
-    this.#readAttributes(record as Record<string, string>, record);
+    if (element.attributeCount === undefined || !this.#readKnown(record, element.attributeCount)) {
+      this.#readAttributes(record as Record<string, string>, record);
+    }
     for (const { name, kind } of this.#required) {
       if (record[name] !== undefined) continue;
       const place = `${element.line}:${element.column}`;
@@ -230,6 +234,21 @@ export class ElementBinding<T> {
     return record as T;
   }
 
+  /** The quick way of an element that has `count` attributes, all of them known and of their types; else false. */
+  #readKnown(record: Record<string, unknown>, count: number): boolean {
+    let found = 0;
+    for (const { name, kind } of this.#attributes) {
+      const text = record[name];
+      if (text === undefined) continue;
+      found++;
+      if (kind === "string" || typeof text !== "string") continue;
+      const value = parseValue(text, kind);
+      if (value === undefined) return false;
+      record[name] = value;
+    }
+    return found === count;
+  }
+
   #readAttributes(attributes: Readonly<Record<string, string>>, record: Record<string, unknown>): void {
     let other: Record<string, string> | undefined;
     for (const name in attributes) {
@@ -237,6 +256,8 @@ export class ElementBinding<T> {
       const isKnown = step instanceof Attribute;
       if (isKnown && step.kind === "string") continue;
       const text = attributes[name] as string;
+      // The quick way had come so far.
+      if (isKnown && typeof text !== "string") continue;
       const value = isKnown ? parseValue(text, step.kind) : undefined;
       if (value !== undefined) record[name] = value;
       else {

@@ -9,6 +9,8 @@ export interface XmlElement {
   readonly name: string;
   /** In the order of the document; has no prototype, so that any name is safe. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** How many attributes there are, told by the reader: who finds as many as it knows need not look for others. */
+  readonly attributeCount?: number | undefined;
   readonly children: readonly XmlElement[];
   /** Character data directly in the element, joined; absent if there is none but white space between tags. */
   readonly text?: string;

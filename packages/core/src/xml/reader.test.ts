@@ -43,28 +43,37 @@ describe("readXmlRecords()", () => {
     const { records, error } = await read(sample, { namespace: "urn:x" });
     expect(error).toBeUndefined();
     expect(records).toEqual([
-      { name: "a", attributes: { id: "1", text: `<\u{1f600}"'é日本\u{1f600}\n` }, children: [], line: 3, column: 3 },
+      {
+        name: "a",
+        attributes: { id: "1", text: `<\u{1f600}"'é日本\u{1f600}\n` },
+        attributeCount: 2,
+        children: [],
+        line: 3,
+        column: 3,
+      },
       {
         name: "b",
         attributes: { id: "2" },
+        attributeCount: 1,
         text: "one&<two>",
         line: 5,
         column: 2,
         children: [
-          { name: "c", attributes: {}, children: [], line: 6, column: 10 },
+          { name: "c", attributes: {}, attributeCount: 0, children: [], line: 6, column: 10 },
           {
             name: "c",
             attributes: Object.fromEntries([
               ["__proto__", "p"],
               ["constructor", "q"],
             ]),
+            attributeCount: 2,
             children: [],
             line: 6,
             column: 53,
           },
         ],
       },
-      { name: "d", attributes: { xmlns: "urn:other" }, children: [], line: 9, column: 18 },
+      { name: "d", attributes: { xmlns: "urn:other" }, attributeCount: 1, children: [], line: 9, column: 18 },
     ]);
   });
 
@@ -264,7 +273,7 @@ describe("readXmlDocument()", () => {
       attributes: { a: "1" },
       line: 1,
       column: 1,
-      children: [{ name: "b", attributes: {}, children: [], text: "t", line: 1, column: 20 }],
+      children: [{ name: "b", attributes: {}, attributeCount: 0, children: [], text: "t", line: 1, column: 20 }],
     });
   });
 

@@ -76,6 +76,7 @@ const prototype = RoutedParser.prototype;
 prototype.on("xmldecl", (declaration) => active?.onDeclaration(declaration));
 prototype.on("doctype", () => active?.onDoctype());
 prototype.on("opentagstart", (tag) => active?.onTagName(tag.name.length));
+prototype.on("attribute", () => active?.onAttribute());
 prototype.on("opentag", (tag) => active?.onOpenTag(tag));
 prototype.on("closetag", () => active?.onCloseTag());
 prototype.on("text", (text) => active?.onText(text));
@@ -99,6 +100,7 @@ export class RecordParser {
   /** Of the root: `prefix:` or nothing. */
   #prefix = "";
   #namespace = "";
+  #attributeCount = 0;
   #tagLine = 0;
   #tagColumn = 0;
   /** Where the last record ended. */
@@ -213,7 +215,13 @@ export class RecordParser {
     this.#fail("XML_DOCTYPE", "a DOCTYPE is not allowed");
   }
 
+  onAttribute(): void {
+    this.#attributeCount++;
+  }
+
   onOpenTag(tag: SaxesTagPlain): void {
+    const attributeCount = this.#attributeCount;
+    this.#attributeCount = 0;
     const { limits, recordDepth } = this.#options;
     const depth = this.#depth++;
     if (depth >= limits.depth) {
@@ -225,7 +233,7 @@ export class RecordParser {
       const most = limits.recordElements;
       this.#fail("XML_TOO_LARGE", `a record must not have more than ${most} elements`, "more");
     }
-    const element = this.#elementOf(tag);
+    const element = this.#elementOf(tag, depth === 0 ? undefined : attributeCount);
     const parent = this.#open[this.#open.length - 1];
     if (parent !== undefined) {
       if (parent.children === noChildren) parent.children = [element];
@@ -246,16 +254,21 @@ export class RecordParser {
       this.#fail("MANIFEST_UNEXPECTED", `the namespace of <${root}> must be "${namespace}"`, `"${this.#namespace}"`);
     }
     if (colon > 0) delete tag.attributes[`xmlns:${tag.name.slice(0, colon)}`];
-    if (recordDepth > 0) onRoot?.(this.#elementOf(tag));
+    if (recordDepth > 0) onRoot?.(this.#elementOf(tag, undefined));
   }
 
-  #elementOf(tag: SaxesTagPlain): MutableElement {
+  #elementOf(tag: SaxesTagPlain, attributeCount: number | undefined): MutableElement {
     const { attributes } = tag;
     const prefix = this.#prefix;
-    if (attributes.xmlns !== undefined && attributes.xmlns === this.#namespace) delete attributes.xmlns;
+    let count = attributeCount;
+    if (attributes.xmlns !== undefined && attributes.xmlns === this.#namespace) {
+      delete attributes.xmlns;
+      count = undefined;
+    }
     return {
       name: prefix !== "" && tag.name.startsWith(prefix) ? tag.name.slice(prefix.length) : tag.name,
       attributes,
+      attributeCount: count,
       children: noChildren,
       line: this.#tagLine,
       column: this.#tagColumn,
