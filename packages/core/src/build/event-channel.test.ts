@@ -46,6 +46,16 @@ describe("EventChannel", () => {
     expect(channel.emit(3)).toBeUndefined();
   });
 
+  it("holds nobody back any more once it has let go, and loses nothing", async () => {
+    const channel = new EventChannel<number>(0);
+    const reader = channel[Symbol.asyncIterator]();
+    const held = channel.emit(1);
+    channel.letGo();
+    await held;
+    expect(channel.emit(2)).toBeUndefined();
+    expect([(await reader.next()).value, (await reader.next()).value]).toEqual([1, 2]);
+  });
+
   it("throws its failure after the events that wait", async () => {
     const channel = new EventChannel<number>(5);
     const events = channel[Symbol.asyncIterator]();

@@ -7,6 +7,7 @@
 export class EventChannel<T> implements AsyncIterable<T> {
   readonly #capacity: number;
   readonly #waiting: T[] = [];
+  #isHeldBack = true;
   #reading = false;
   #ended = false;
   #failure: unknown;
@@ -17,12 +18,18 @@ export class EventChannel<T> implements AsyncIterable<T> {
     this.#capacity = capacity;
   }
 
+  /** From now on the producer is held back no more; for an end in sight, so that what still comes is little. */
+  letGo(): void {
+    this.#isHeldBack = false;
+    this.#releaseProducers();
+  }
+
   /** Await what it returns before producing more. */
   emit(event: T): Promise<void> | undefined {
     if (!this.#reading || this.#ended) return undefined;
     this.#waiting.push(event);
     this.#wakeReader?.();
-    if (this.#waiting.length <= this.#capacity) return undefined;
+    if (!this.#isHeldBack || this.#waiting.length <= this.#capacity) return undefined;
     return new Promise((resolve) => this.#wakeProducer.push(resolve));
   }
 

@@ -176,6 +176,28 @@ describe("build()", () => {
     expect(packages.packages.size).toBe(4);
   });
 
+  it("is complete when it is drained with nothing left to read", async () => {
+    const run = build(options());
+    for await (const event of run) if (event.type === "packageFinished") run.drain();
+    expect(await run.result).toMatchObject({ status: "complete", packages: 1 });
+  });
+
+  it.each(["drain", "abort"])("ends after %s also when its reader waits for that without reading on", async (how) => {
+    const abort = new AbortController();
+    async function* many(): AsyncGenerator<SourceItem> {
+      // More than the events that wait for a reader.
+      for (let index = 0; index < 5000; index++)
+        yield { kind: "problem", path: [`${index}`], outcome: "failed", message: "" };
+    }
+    const run = build(options({ source: many(), signal: abort.signal }));
+    const events = run[Symbol.asyncIterator]();
+    await events.next();
+    while (run.progress.scannedItems < 1024) await new Promise((resolve) => setImmediate(resolve));
+    if (how === "drain") run.drain();
+    else abort.abort();
+    expect(await codeOf(run.result)).toBe(how === "drain" ? "resolved" : "ABORTED");
+  });
+
   it("does not execute a package that an earlier run finished", async () => {
     const first = await collect(build(options()));
     const records = first.flatMap((event) => (event.type === "packageFinished" ? [event.record] : []));

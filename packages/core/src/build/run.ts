@@ -39,6 +39,7 @@ class Run implements BuildRun {
   readonly #done = { files: 0, packages: 0, reused: 0, bytes: 0, storedBytes: 0 };
   #sealer: Sealer | undefined;
   #failure: PrimepackError | undefined;
+  #sourceEnded = false;
 
   constructor(options: ResolvedBuildOptions) {
     this.#options = options;
@@ -59,6 +60,8 @@ class Run implements BuildRun {
 
   drain(): void {
     this.#drain.abort();
+    // What is in flight is bounded, and whoever drains may wait for the result without reading on.
+    this.#events.letGo();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<BuildEvent, void, undefined> {
@@ -106,6 +109,7 @@ class Run implements BuildRun {
         return nextItemId;
       }
       if (step.done) {
+        this.#sourceEnded = true;
         await this.#events.emit({ type: "scanned", ...this.#scanned });
         return step.value.nextItemId;
       }
@@ -181,11 +185,12 @@ class Run implements BuildRun {
   #fail(reason: unknown): void {
     this.#failure ??= PrimepackError.from(reason, "INTERNAL", "build the packages");
     this.#abort.abort(this.#failure);
+    this.#events.letGo();
   }
 
   #summary(nextItemId: number): BuildSummary {
     return {
-      status: this.#drain.signal.aborted ? "interrupted" : "complete",
+      status: this.#sourceEnded ? "complete" : "interrupted",
       packages: this.#done.packages,
       reusedPackages: this.#done.reused,
       counts: { ...this.#counts },

@@ -103,7 +103,7 @@ export interface BuildProgress {
 }
 
 export interface BuildSummary {
-  /** `interrupted` after `drain()`. */
+  /** `interrupted` after a `drain()` that left something of the source unread. */
   readonly status: "complete" | "interrupted";
   readonly packages: number;
   readonly reusedPackages: number;
