@@ -14,6 +14,7 @@ import type {
   SourceContent,
 } from "../model/index.ts";
 import { planHash } from "../plan/plan-json.ts";
+import { grownFiles } from "./grown-files.ts";
 import { readBack } from "./read-back.ts";
 import type { DefaultAuthor, SourceType } from "./types.ts";
 import type { Sealer } from "./worker/sealer.ts";
@@ -120,6 +121,11 @@ async function sealContents(
     if (result?.ok) sealed.set(blob, result.sealed);
     else if (result) failures.set(blob, result.error);
   });
+  for (const [blob, error] of grownFiles(plan, sealed)) {
+    await containers.content.remove(blob, ports.signal);
+    sealed.delete(blob);
+    failures.set(blob, error);
+  }
   return { sealed, failures };
 }
 
