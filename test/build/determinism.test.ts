@@ -18,14 +18,15 @@ beforeAll(async () => {
 
 async function buildWith(name: string, settings: { workers: number; packagesInFlight: number }) {
   const random = deterministicRandom();
-  const output = await openOutputDirectory(path(name), { encryption: "key", random, sources: [source()] });
+  const clock = () => new Date("2026-01-01T00:00:00Z");
+  const output = await openOutputDirectory(path(name), { encryption: "key", random, clock, sources: [source()] });
   const run = build({
     source: fileSystemSource(source()),
     target: exampleTarget,
     packages: output.packages,
     encryption: output.encryption,
     limits: { maxItems: 10 },
-    clock: () => new Date("2026-01-01T00:00:00Z"),
+    clock: output.clock,
     random,
     blockSize: 5 * 1024 * 1024,
     ...settings,
