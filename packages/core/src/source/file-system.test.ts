@@ -331,6 +331,21 @@ describe("fileSystemSource", () => {
       expect(items).toEqual(["a", "b SOURCE_GONE", "c SOURCE_GONE"]);
     });
 
+    it("follows no link that took a folder's place before it was listed, and lists no other folder", async () => {
+      const outside = await treeOf("secret");
+      const root = await treeOf("a", "b/own", "c/own", "d/own");
+      const items: string[] = [];
+      for await (const item of fileSystemSource(root)) {
+        items.push(brief(item));
+        if (items.length > 1) continue;
+        await rm(join(root, "b"), { recursive: true });
+        await symlink(outside, join(root, "b"), "junction");
+        await rename(join(root, "c"), join(root, "moved"));
+        await mkdir(join(root, "c"));
+      }
+      expect(items).toEqual(["a", "b SOURCE_SYMLINK", "c SOURCE_CHANGED", "d/", "d/own"]);
+    });
+
     it("forgets what it saw ahead when that is gone", async () => {
       const root = await treeOf("a/b/1.txt", "a/c/2.txt", "d/3.txt");
       const items: string[] = [];

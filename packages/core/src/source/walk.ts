@@ -134,14 +134,7 @@ async function visitEntry(parent: OpenFolder, entry: Entry, options: WalkOptions
     return { item: { kind: "file", path, size: found.size, ...entryDates(found), content: { path: absolute } } };
   }
   if (isFolder) return visitFolder(parent, path, absolute, found, lookout);
-  if (found.isSymbolicLink()) {
-    const target = await linkTarget(absolute);
-    return skipped(
-      path,
-      "SOURCE_SYMLINK",
-      `links are not followed: current value is a link to ${JSON.stringify(target)}`,
-    );
-  }
+  if (found.isSymbolicLink()) return skippedLink(path, absolute);
   return skipped(path, "SOURCE_SPECIAL", `it is neither file nor folder: current value is a ${kindOf(found)}`);
 }
 
@@ -161,10 +154,25 @@ async function visitFolder(
   } catch (reason) {
     return failed(path, reason, "list the folder", absolute);
   }
+  const replaced = await replacement(path, absolute, stats);
+  if (replaced) return replaced;
   const folder = openFolder(path, absolute, stats, parent, names);
   if (!(await lookout.leadsToIncluded(folder)))
     return excluded(path, "Left out as no include pattern matches anything in it");
   return { item: { kind: "folder", path, ...entryDates(stats) }, folder };
+}
+
+/**
+ * What became of the folder if something else took its place after it was looked at, undefined if it still stands. Only
+ * now, as the system follows a link when it lists: what was listed is the folder's own if it is there before and after.
+ */
+async function replacement(path: SourcePath, absolute: string, stats: Stats): Promise<Visit | undefined> {
+  const [now] = await statAll([absolute]);
+  if (now === undefined || now instanceof Error) return failed(path, now, "list the folder", absolute);
+  if (now.isSymbolicLink()) return skippedLink(path, absolute);
+  if (now.isDirectory() && now.ino === stats.ino && now.dev === stats.dev) return undefined;
+  const message = `Cannot list the folder as another entry took its place: current value is ${JSON.stringify(absolute)}`;
+  return { item: { kind: "problem", path, outcome: "failed", code: "SOURCE_CHANGED", message } };
 }
 
 /**
@@ -229,6 +237,15 @@ function skipped(path: SourcePath, code: Code, because: string): Visit {
   return {
     item: { kind: "problem", path, outcome: "skipped", code, message: `Cannot package the entry as ${because}` },
   };
+}
+
+async function skippedLink(path: SourcePath, absolute: string): Promise<Visit> {
+  const target = await linkTarget(absolute);
+  return skipped(
+    path,
+    "SOURCE_SYMLINK",
+    `links are not followed: current value is a link to ${JSON.stringify(target)}`,
+  );
 }
 
 function failed(path: SourcePath, reason: unknown, doing: string, absolute: string): Visit {
