@@ -92,6 +92,19 @@ describe("openOutputDirectory()", () => {
     expect(await readdir(path("source"))).toEqual(["inner"]);
   });
 
+  it("makes the folders above it, and gives up where none can be made", async () => {
+    await openOutputDirectory(path("above", "it", "out"), { encryption: "none" });
+    expect(await readdir(path("above", "it"))).toEqual(["out"]);
+    await writeFile(path("a-file"), "");
+    for (const folder of [
+      path("a-file"),
+      path("a-file", "out"),
+      ...(process.platform === "linux" ? ["/proc/out"] : []),
+    ]) {
+      expect(await codeOf(openOutputDirectory(folder, { encryption: "none" })), folder).toBe("OUTPUT_UNWRITABLE");
+    }
+  });
+
   it("says when the folder can't be written", async () => {
     await mkdir(path("closed"));
     await chmod(path("closed"), 0o555);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { directoryPackageStore } from "../container/directory-store.ts";
 import { PrimepackError, Secret } from "../errors/index.ts";
@@ -14,6 +14,7 @@ import {
 import { planHash } from "../plan/plan-json.ts";
 import { KEY_FILE, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { readNdjson } from "./ndjson.ts";
+import { lockOutput } from "./output-lock.ts";
 import { RunRecords } from "./run-records.ts";
 import { systemClock } from "./system-clock.ts";
 import type { BuildEvent, BuildRun } from "./types.ts";
@@ -77,8 +78,9 @@ const ITEMS_FILE = "items.ndjson";
 const DRY_RUN_ITEMS_FILE = "dry-run-items.ndjson";
 
 /**
- * Opens or makes the folder. Throws OUTPUT_CONTAINS_SOURCE, OUTPUT_NOT_EMPTY, INVALID_KEY, KEY_UNREADABLE,
- * OUTPUT_UNWRITABLE, DISK_FULL or INVALID_OPTION.
+ * Opens or makes the folder. Other processes of this machine are kept from it (dry runs apart) until the run that is
+ * given to `record()` has ended, or this process has. Throws OUTPUT_CONTAINS_SOURCE, OUTPUT_NOT_EMPTY, OUTPUT_IN_USE,
+ * RECORDS_INVALID, INVALID_KEY, KEY_UNREADABLE, OUTPUT_UNWRITABLE, DISK_FULL or INVALID_OPTION.
  */
 export async function openOutputDirectory(
   directory: string,
@@ -88,9 +90,11 @@ export async function openOutputDirectory(
   await refuseOverlap(root, options.sources ?? []);
   const { random = (size) => randomBytes(size), clock = systemClock } = options;
 
+  let unlock = () => {};
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolder(root);
     if (options.dryRun) return dryRunDirectory(root, options, random);
+    unlock = await lockOutput(root);
     const run = await readRunFile(root);
     const left = (await readdir(root)).filter((name) => name !== DRY_RUN_ITEMS_FILE);
     // Killed before it was marked: the key may be there, which has sealed nothing yet.
@@ -123,10 +127,35 @@ export async function openOutputDirectory(
         if (record && record.plan !== planHash(plan)) throw planChanged(`package ${plan.name} was planned otherwise`);
         return record;
       },
-      record: (events) => record(events, root, ITEMS_FILE, finished),
+      record: (events) => {
+        events.result.then(unlock, unlock);
+        return record(events, root, ITEMS_FILE, finished);
+      },
     };
   } catch (error) {
+    unlock();
     throw outputError(error, root);
+  }
+}
+
+/** Unlike a recursive `mkdir` of Node it ends where a file system says that a folder which is there is not (`/proc`). */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      await mkdir(path);
+    } else if (!(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -19,6 +19,7 @@ const registry = {
   INVALID_KEY: { area: "usage", remedy: "Give a key file with one line: 32 bytes in base64." },
   KEY_UNREADABLE: { area: "usage", remedy: "Check that the key file exists and that this user may read it." },
   OUTPUT_NOT_EMPTY: { area: "usage", remedy: "Choose an empty folder, or continue the run that it holds." },
+  OUTPUT_IN_USE: { area: "usage", remedy: "Wait for the other process to end, or end it, then continue the run." },
   PLAN_CHANGED: {
     area: "usage",
     remedy: "Build into a fresh folder; a run is continued with what it began with only.",
