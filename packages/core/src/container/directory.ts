@@ -202,7 +202,7 @@ export class DirectoryContainer implements BlobContainer {
   /** Undefined while the package is not complete. */
   async #readRecords(): Promise<ReadonlyMap<string, BlobRecord> | undefined> {
     const file = join(dirname(this.#root), BLOB_RECORDS_FILE);
-    const text = await readFile(file, "utf8").catch((error: unknown) => {
+    const text = await readRegularFile(file).catch((error: unknown) => {
       if (errnoOf(error) === "ENOENT") return undefined;
       throw readError(error, `read ${file}`);
     });
@@ -244,6 +244,11 @@ export class DirectoryContainer implements BlobContainer {
       return write();
     }
   }
+}
+
+/** Undefined for pipes and devices, which might never end. */
+async function readRegularFile(file: string): Promise<string | undefined> {
+  return (await stat(file)).isFile() ? readFile(file, "utf8") : undefined;
 }
 
 async function writeFully(handle: FileHandle, body: Uint8Array, offset: number): Promise<void> {

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   handMadeKey,
   handMadePackages,
@@ -166,6 +167,24 @@ describe("verifyDirectory()", () => {
     expect(new Set(await codesOf(join(directory, "content")))).toEqual(new Set(["PARENT_UNKNOWN"]));
   });
 
+  it("misses the records of a run's output folder", async () => {
+    const directory = await outputFolder("recordless");
+    await writeFile(join(directory, "run.json"), "{}");
+    await rm(join(directory, "items.ndjson"));
+    expect(await findingsOf(directory)).toMatchObject([{ code: "RECORDS_INVALID", place: "items.ndjson" }]);
+    await rm(join(directory, "packages.ndjson"));
+    expect(await codesOf(directory)).toEqual(["RECORDS_INVALID", "RECORDS_INVALID"]);
+  });
+
+  it.skipIf(process.platform === "win32")("waits for no pipe that stands in the place of a record", async () => {
+    for (const file of ["items.ndjson", "packages.ndjson", "structure/blobs.ndjson"]) {
+      const directory = await outputFolder(`pipe-${basename(file)}`);
+      await rm(join(directory, file));
+      execFileSync("mkfifo", [join(directory, file)]);
+      await expect(codesOf(directory)).resolves.toBeInstanceOf(Array);
+    }
+  });
+
   it("tells of nothing but the key where it is missing", async () => {
     const directory = await outputFolder("keyless");
     expect(await codesOf(directory, {})).toEqual(["KEY_MISSING", "KEY_MISSING"]);
@@ -214,6 +233,13 @@ describe("verifyDirectory()", () => {
   it.each([
     ["a package is recorded twice", ["RECORDS_INVALID"], "packages.ndjson", /^(.*\n)/, "$1$1"],
     ["a record is no JSON", ["RECORDS_INVALID"], "packages.ndjson", /^/, "x\n"],
+    [
+      "a record names no folder",
+      ["RECORDS_INVALID"],
+      "packages.ndjson",
+      /^(.*?"name":")(.*?)(".*\n)/,
+      "$1\\u0000$3$1$2$3",
+    ],
     [
       "a record names a folder elsewhere",
       ["RECORDS_INVALID"],

@@ -14,13 +14,15 @@ import type {
 import { isContainerLocation } from "./container-location.ts";
 import { Findings } from "./findings.ts";
 import { ITEMS_FILE } from "./outcome-records.ts";
-import { fileExists, readRecordFile } from "./record-file.ts";
+import { isFile, isFolder, readRecordFile } from "./record-file.ts";
 import { PacedRun } from "./run.ts";
 import type { VerifyEvent, VerifyOptions, VerifyPackage, VerifyRun, VerifySummary } from "./types.ts";
 import { verifyEvents } from "./verify.ts";
 
 const PACKAGES_FILE = "packages.ndjson";
 const BLOBS_FILE = "blobs.ndjson";
+/** Marks the output folder of a run, which has records. */
+const RUN_FILE = "run.json";
 
 export interface VerifyDirectoryOptions {
   /** AES-256 key of 32 bytes. */
@@ -56,7 +58,8 @@ async function* work(
   const findings = new Findings();
   const packages = await findPackages(root, options, findings);
   const itemsFile = join(root, ITEMS_FILE);
-  const hasItems = await fileExists(itemsFile);
+  const hasItems = await isFile(itemsFile);
+  if (!hasItems && (await isFile(join(root, RUN_FILE)))) reportMissing(ITEMS_FILE, findings);
   if (source !== undefined && !hasItems) {
     throw new PrimepackError(
       "OUTPUT_UNREADABLE",
@@ -83,7 +86,7 @@ async function findPackages(
 ): Promise<VerifyPackage[]> {
   const folders = await listFolders(root);
   const recordsFile = join(root, PACKAGES_FILE);
-  if (await fileExists(recordsFile)) {
+  if (await isFile(recordsFile)) {
     const records = inOrderOfDependencies(await readPackageRecords(recordsFile, findings));
     const known = new Set(records.map(({ name }) => name));
     for (const name of folders) {
@@ -93,6 +96,7 @@ async function findPackages(
     }
     return Promise.all(records.map((record) => recordedPackage(root, record, options, findings)));
   }
+  if (await isFile(join(root, RUN_FILE))) reportMissing(PACKAGES_FILE, findings);
   if (await isPackage(root)) return [await barePackage(root)];
   const paths = folders.map((name) => join(root, name));
   const found: VerifyPackage[] = [];
@@ -104,6 +108,14 @@ async function findPackages(
     );
   }
   return found;
+}
+
+function reportMissing(file: string, findings: Findings): void {
+  findings.reportFor()(
+    "RECORDS_INVALID",
+    file,
+    "The output folder of a run must hold its records: current value is none",
+  );
 }
 
 /** Names of the folders in it, sorted; without those of packages that are still being written. */
@@ -120,7 +132,7 @@ async function listFolders(root: string): Promise<string[]> {
 }
 
 function isPackage(path: string): Promise<boolean> {
-  return fileExists(join(path, "manifest"));
+  return isFolder(join(path, "manifest"));
 }
 
 async function barePackage(path: string): Promise<VerifyPackage> {
@@ -129,7 +141,7 @@ async function barePackage(path: string): Promise<VerifyPackage> {
     name: basename(path),
     content: new DirectoryContainer(join(path, "content")),
     manifest: new DirectoryContainer(join(path, "manifest")),
-    ...((await fileExists(blobs)) ? { blobs: blobRecords(blobs) } : {}),
+    ...((await isFile(blobs)) ? { blobs: blobRecords(blobs) } : {}),
   };
 }
 
@@ -146,7 +158,7 @@ async function recordedPackage(
   };
   const open = (locator: ContainerLocator) => openContainer(root, name, locator, options);
   const blobsFile = join(root, name, BLOBS_FILE);
-  const hasBlobs = await fileExists(blobsFile);
+  const hasBlobs = await isFile(blobsFile);
   if (!hasBlobs) {
     findings.reportFor(name)(
       "RECORDS_INVALID",
@@ -211,6 +223,7 @@ function isPackageRecord(value: unknown): value is PackageRecord {
     record.name !== "" &&
     // It names a folder: nothing outside of the output is read because a record says so.
     !/[/\\]|^\.\.?$/.test(record.name) &&
+    !record.name.includes("\0") &&
     Array.isArray(record.dependsOn) &&
     isContainerLocation(record.containers) &&
     counts.every((count) => typeof count === "number") &&
