@@ -93,15 +93,18 @@ function log(level: LogMessage["level"], message: string, fields: LogMessage["fi
   parentPort?.postMessage({ type: "log", level, message, ...(fields === undefined ? {} : { fields }) });
 }
 
-/** Tells of stored files, those of one turn of the event loop in one message. */
+/** How long stored files are gathered, in ms: waking the main thread for each costs as much as sealing a small one. */
+const STORED_INTERVAL = 200;
+
+/** Tells of stored files now and then; those that are left when the task ends are told by its reply. */
 function gatherStored(port: MessagePort): (file: number) => void {
   let files: number[] = [];
   return (file) => {
     files.push(file);
     if (files.length > 1) return;
-    setImmediate(() => {
+    setTimeout(() => {
       port.postMessage({ type: "stored", files } satisfies ToMain);
       files = [];
-    });
+    }, STORED_INTERVAL).unref();
   };
 }
