@@ -1,4 +1,4 @@
-import type { BuildEvent, BuildProgress } from "@primepack/core";
+import { type BuildEvent, type BuildProgress, formatNdjsonLine } from "@primepack/core";
 import type { ViewClock } from "../clock.ts";
 import type { BuildEnd, BuildView } from "./build-view.ts";
 import type { OutputStream } from "./output-stream.ts";
@@ -57,5 +57,5 @@ export class JsonBuildView implements BuildView {
 
 /** One line of the machine-readable output. */
 export function jsonLine(value: object): string {
-  return `${JSON.stringify(value)}\n`;
+  return formatNdjsonLine(value);
 }

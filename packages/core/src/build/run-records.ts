@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { ItemOutcome, PackageRecord } from "../model/index.ts";
-import { readNdjson } from "./ndjson.ts";
+import { formatNdjsonLine, readNdjson } from "./ndjson.ts";
 import type { BuildEvent } from "./types.ts";
 
 /** Characters of lines that are gathered before they are written. */
@@ -51,14 +51,14 @@ export class RunRecords {
 
   async write(event: BuildEvent): Promise<void> {
     if (event.type === "item") {
-      const line = `${JSON.stringify(event.outcome)}\n`;
+      const line = formatNdjsonLine(event.outcome);
       this.#gathered.push(line);
       this.#gatheredLength += line.length;
       if (this.#gatheredLength >= GATHERED) await this.#flush();
     } else if (event.type === "packageFinished") {
       await this.#flush();
       this.#packages ??= await open(this.#packagesPath, this.#packagesFlags);
-      await this.#packages.appendFile(`${JSON.stringify(event.record)}\n`);
+      await this.#packages.appendFile(formatNdjsonLine(event.record));
     }
   }
 
@@ -87,7 +87,7 @@ async function rewrite<T>(path: string, wanted: (value: T) => boolean): Promise<
   const failed = new Promise<never>((_, reject) => output.once("error", reject));
   failed.catch(() => undefined);
   for await (const value of readNdjson<T>(path)) {
-    if (wanted(value) && !output.write(`${JSON.stringify(value)}\n`)) {
+    if (wanted(value) && !output.write(formatNdjsonLine(value))) {
       await Promise.race([new Promise<void>((resolve) => output.once("drain", () => resolve())), failed]);
     }
   }
