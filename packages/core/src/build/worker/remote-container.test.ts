@@ -26,7 +26,7 @@ describe("RemoteContainer", () => {
   it("RemoteContainer makes each call on the container behind it", async () => {
     const container = new MemoryContainer();
     const remote = remoteOf(container);
-    await remote.putBlob("one", Buffer.from(new Uint8Array(3).fill(1)), { md5: "m", iv: "i", signal });
+    await remote.putBlob("one", Buffer.alloc(3, 1), { md5: "m", iv: "i", signal });
     await Promise.all([
       remote.putBlock("two", 1, 4, new Uint8Array(2).fill(2), signal),
       remote.putBlock("two", 0, 0, new Uint8Array(4).fill(1), signal),
