@@ -118,7 +118,7 @@ export class OpenFolder {
     const name = given.normalize("NFC");
     const faults = nameFaults(name, place);
     const why: readonly RenameReason[] = name === given ? [] : ["not-normalized"];
-    return faults.length === 0 ? { name, why } : { name, why, refused: `its name has ${faults.join(", ")}` };
+    return faults.length === 0 ? { name, why } : { name, why, refused: `its name is refused (${faults.join(", ")})` };
   }
 
   /** The target's own folder of the name, if no other source folder has met it. */

@@ -218,6 +218,13 @@ describe("planPackages() with names and ids", () => {
     await expect(planned(list, { names: { policy: "fail", renameWith: "hex" } })).rejects.toMatchObject({ code });
   });
 
+  test("says with policy `fail` where in the source the name is", async () => {
+    const list = items("folder/", "folder/a:b");
+    await expect(planned(list, { names: { policy: "fail", renameWith: "hex" } })).rejects.toMatchObject({
+      message: 'Cannot package the file as its name is refused (invalid-character): current value is "folder/a:b"',
+    });
+  });
+
   test("normalises names under every policy, as SharePoint does not refuse them", async () => {
     const { items: all } = await planned(items("e\u0301"), { names: { policy: "fail", renameWith: "hex" } });
     expect(all[0]).toMatchObject({ path: ["é"], renamed: { why: ["not-normalized"] } });

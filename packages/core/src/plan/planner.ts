@@ -270,8 +270,12 @@ class Planner {
   }
 
   #refusedName(item: SourceFolder | SourceFile, claim: Extract<Claim, { is: "refused" }>): Refusal {
-    const because = `${claim.because}: current value is ${JSON.stringify(item.path.at(-1))}`;
-    if (this.#options.names.policy === "fail") throw new PrimepackError(claim.code, sentence(item, because));
+    const withValue = (value = "") => `${claim.because}: current value is ${JSON.stringify(value)}`;
+    if (this.#options.names.policy === "fail") {
+      // An outcome names its entry itself; an error has to.
+      throw new PrimepackError(claim.code, sentence(item, withValue(item.path.join("/"))));
+    }
+    const because = withValue(item.path.at(-1));
     return { outcome: "skipped", code: claim.code, because };
   }
 
