@@ -11,6 +11,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Of all commands together. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   0: "complete",
   1: "some items failed or were skipped, or verify found errors",
@@ -18,6 +19,13 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   3: "ended by an error",
   130: "interrupted",
 };
+
+export const buildExitCodeMeanings: typeof exitCodeMeanings = {
+  ...exitCodeMeanings,
+  1: "some items failed or were skipped",
+};
+
+export const verifyExitCodeMeanings: typeof exitCodeMeanings = { ...exitCodeMeanings, 1: "errors were found" };
 
 export function exitCodeOfBuild({ status, counts }: BuildSummary): ExitCode {
   if (status === "interrupted") return exitCodes.interrupted;

@@ -1,3 +1,4 @@
+import { exampleTarget } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { requestedHelp } from "./help.ts";
 
@@ -10,6 +11,10 @@ describe("requestedHelp()", () => {
     expect(requestedHelp(["build", "a", "--help"])).toContain("--max-megabytes");
     expect(requestedHelp(["help", "verify"])).toContain("--source SOURCE");
     for (const argv of [["build", "-h"], ["verify", "-h"], ["-h"]]) expect(requestedHelp(argv)).toMatch(/^ {2}130 /m);
+  });
+
+  it("lists the fields that a target needs, as a published package brings no docs", () => {
+    for (const field of Object.keys(exampleTarget)) expect(requestedHelp(["build", "-h"])).toContain(`\n  ${field} `);
   });
 
   it("is not asked for by other arguments, nor behind --", () => {

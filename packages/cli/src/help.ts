@@ -1,8 +1,9 @@
-import { exitCodeMeanings } from "./exit-code.ts";
+import { buildExitCodeMeanings, exitCodeMeanings, verifyExitCodeMeanings } from "./exit-code.ts";
 
-const exitStatus = Object.entries(exitCodeMeanings)
-  .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
-  .join("\n");
+const listed = (meanings: typeof exitCodeMeanings): string =>
+  Object.entries(meanings)
+    .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+    .join("\n");
 
 const general = `primepack builds and verifies SharePoint Migration API packages
 
@@ -13,14 +14,14 @@ const general = `primepack builds and verifies SharePoint Migration API packages
   primepack --version
 
 Exit status
-${exitStatus}
+${listed(exitCodeMeanings)}
 `;
 
 const build = `primepack build SOURCE... --target FILE --out DIR [options]
 
 Builds packages from folders and files. A SOURCE is a path, or a pattern that is expanded.
 
-  --target FILE          the library: JSON, see docs/cli.md
+  --target FILE          the library: JSON, see below
   --out DIR              packages, records and key; empty, or with --continue that of an earlier run
   --key-file FILE        one line, 32 bytes in base64; default: DIR/key, made if it isn't there
   --no-encryption        plain blobs, for containers of your own
@@ -49,8 +50,19 @@ Builds packages from folders and files. A SOURCE is a path, or a pattern that is
 
 Ctrl+C finishes what is in flight and says how to go on; a second one ends the run at once.
 
+Target: a JSON object with
+  siteUrl        https://contoso.sharepoint.com/sites/archive
+  webId          id of the web that holds the library
+  webUrl         /sites/archive
+  listId         id of the library
+  listTitle      Documents
+  listUrl        root folder of the library, relative to the web: Shared Documents
+  rootFolderId   unique id of that folder
+  baseTemplate   DocumentLibrary
+  firstItemId    highest item id of the library plus one; 1 for an empty library
+
 Exit status
-${exitStatus}
+${listed(buildExitCodeMeanings)}
 `;
 
 const verify = `primepack verify DIR [options]
@@ -68,7 +80,7 @@ Looks at finished packages a second time: decrypts, hashes, and checks what the 
   --quiet                only the summary
 
 Exit status
-${exitStatus}
+${listed(verifyExitCodeMeanings)}
 `;
 
 const texts: Readonly<Record<string, string>> = { build, verify };

@@ -66,6 +66,7 @@ async function loadCommand(argv: readonly string[]): Promise<Command> {
   if (Object.hasOwn(commands, name) && commands[name]) return commands[name]();
   const { usageError } = await import("./arguments/flags.ts");
   throw usageError(
-    `Cannot run the command as it is one of ${Object.keys(commands).join(", ")}: current value is ${JSON.stringify(name)}`,
+    `Cannot run the command as it must be one of ${Object.keys(commands).join(", ")}: current value is ${JSON.stringify(name)}`,
+    "See primepack --help.",
   );
 }

@@ -70,7 +70,7 @@ describe("readBuildArguments()", () => {
     [[...least, "--colour"], "Unknown option '--colour'"],
     [[...least, "--workers"], "argument missing"],
     [[...least, "--json=yes"], "does not take an argument"],
-    [[...least, "--no-encryption", "--key-file", "k"], "--key-file with --no-encryption"],
+    [[...least, "--no-encryption", "--key-file", "k"], "--no-encryption needs no key"],
     [[...least, "--max-items", "251"], "--max-items as it takes a whole number from 1 to 250: current value is 251"],
     [[...least, "--max-items", "0"], "current value is 0"],
     [[...least, "--max-megabytes", "2.5"], "current value is 2.5"],

@@ -58,7 +58,7 @@ export function readBuildArguments(argv: readonly string[]): BuildArguments {
   const { values, positionals } = readFlags(argv, flags);
   if (positionals.length === 0) throw usageError("Cannot build as a SOURCE is needed: none is given");
   if (values["no-encryption"] && values["key-file"] !== undefined) {
-    throw usageError("Cannot use --key-file with --no-encryption as only one of them can hold");
+    throw usageError("Cannot use --key-file as --no-encryption needs no key: both are given");
   }
   const { "key-file": keyFile, "storage-file": storageFile } = values;
   return {

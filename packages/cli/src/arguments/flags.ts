@@ -17,8 +17,8 @@ export function readFlags<Flags extends FlagConfigs>(
   }
 }
 
-export function usageError(message: string): PrimepackError {
-  return new PrimepackError("INVALID_OPTION", message, { hint: "See primepack --help." });
+export function usageError(message: string, hint = "See primepack COMMAND --help."): PrimepackError {
+  return new PrimepackError("INVALID_OPTION", message, { hint });
 }
 
 /** Throws INVALID_OPTION if the flag is not there. */

@@ -1,4 +1,4 @@
-import { exitCodeMeanings } from "../exit-code.ts";
+import { buildExitCodeMeanings } from "../exit-code.ts";
 import type { BuildEnd } from "./build-view.ts";
 import { formatBytes, formatCount, formatCountOf } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
@@ -25,7 +25,8 @@ export function buildSummaryLines(end: BuildEnd): string[] {
   );
   lines.push(`Records: ${safeText(directory)}/${dryRun ? "dry-run-items.ndjson" : "items.ndjson"}`);
   if (keyFile !== undefined) lines.push(`Key: ${safeText(keyFile)}`);
-  lines.push(`Next free item id: ${summary.nextItemId}`);
-  lines.push(`Exit status ${exitCode}: ${exitCodeMeanings[exitCode]}`);
+  // The rest of an interrupted run takes the ids from there on.
+  if (summary.status === "complete") lines.push(`Next free item id: ${summary.nextItemId}`);
+  lines.push(`Exit status ${exitCode}: ${buildExitCodeMeanings[exitCode]}`);
   return lines;
 }

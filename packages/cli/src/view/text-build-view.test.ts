@@ -178,7 +178,7 @@ describe("TextBuildView elsewhere", () => {
       "Records: /out/items.ndjson",
       "Key: /out/key",
       "Next free item id: 13",
-      "Exit status 1: some items failed or were skipped, or verify found errors",
+      "Exit status 1: some items failed or were skipped",
       "",
     ]);
   });

@@ -1,6 +1,6 @@
 import type { Finding, VerifyEvent, VerifySummary } from "@primepack/core";
 import type { ViewClock } from "../clock.ts";
-import { type ExitCode, exitCodeMeanings } from "../exit-code.ts";
+import { type ExitCode, verifyExitCodeMeanings } from "../exit-code.ts";
 import { jsonLine } from "./json-build-view.ts";
 import type { OutputStream } from "./output-stream.ts";
 import { formatBytes, formatCountOf } from "./quantities.ts";
@@ -65,7 +65,7 @@ export function textVerifyView({ stdout, clock, quiet }: VerifyViewOptions): Ver
       const lines = [
         `Verified ${countsText(summary)}; ${formatCountOf(summary.compared, "file")} compared with the source`,
         `Findings: ${formatCountOf(error, "error")}, ${formatCountOf(warning, "warning")}, ${formatCountOf(note, "note")}`,
-        `Exit status ${exitCode}: ${exitCodeMeanings[exitCode]}`,
+        `Exit status ${exitCode}: ${verifyExitCodeMeanings[exitCode]}`,
       ];
       await stdout.write(`${lines.join("\n")}\n`);
     },
