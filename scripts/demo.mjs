@@ -27,7 +27,10 @@ const shown = (path) => relative(here, path) || ".";
 console.log(`Packaging ${shown(source)}`);
 const built = await primepack("build", source, "--target", join(root, "fixtures/target.json"), "--out", out);
 // 1: complete, though some entries could not be packaged; what there is can be verified.
-if (built > 1) process.exit(built);
+if (built > 1) {
+  if (built === 130) console.log(`primepack stands for node ${shown(join(root, "packages/cli/dist/main.js"))} here`);
+  process.exit(built);
+}
 
 console.log(`\nVerifying ${shown(out)}`);
 const verified = await primepack("verify", out, "--source", source);

@@ -6,32 +6,33 @@
  */
 const EXCUSE = "../shared is missing";
 
-/** Counts of finished tests, and the names of skipped ones that have no excuse. */
+/** Counts of finished tests, how many of the skipped ones have the excuse, and the names of the others. */
 export function tally(testModules) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const unexcused = [];
+  let excusedCount = 0;
   for (const testModule of testModules) {
     let failedInside = 0;
     for (const test of testModule.children.allTests()) {
       const result = test.result();
       counts[result.state === "pending" ? "skipped" : result.state] += 1;
       if (result.state === "failed") failedInside += 1;
-      const excused = `${test.fullName} ${result.note ?? ""}`.includes(EXCUSE);
-      if ((result.state === "skipped" || result.state === "pending") && !excused) {
-        unexcused.push(`${testModule.relativeModuleId} > ${test.fullName}`);
-      }
+      if (result.state !== "skipped" && result.state !== "pending") continue;
+      if (`${test.fullName} ${result.note ?? ""}`.includes(EXCUSE)) excusedCount += 1;
+      else unexcused.push(`${testModule.relativeModuleId} > ${test.fullName}`);
     }
     // A file that can't be loaded, or a hook that threw, has no failed test to stand for it.
     if (testModule.state() === "failed" && failedInside === 0) counts.failed += 1;
   }
-  return { counts, unexcused };
+  return { counts, excusedCount, unexcused };
 }
 
 export default class TestSummary {
   onTestRunEnd(testModules, unhandledErrors) {
-    const { counts, unexcused } = tally(testModules);
+    const { counts, excusedCount, unexcused } = tally(testModules);
     counts.failed += unhandledErrors.length;
     const lines = [];
+    if (excusedCount > 0) lines.push(`Skipped as ${EXCUSE}: ${excusedCount}`);
     if (process.env.CI && unexcused.length > 0) {
       process.exitCode = 1;
       lines.push(`Skipped without saying that ${EXCUSE} (a failure in CI):`, ...unexcused.map((name) => `  ${name}`));
