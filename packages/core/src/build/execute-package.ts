@@ -1,4 +1,3 @@
-import mime from "mime-types";
 import type { PrimepackError, Secret } from "../errors/index.ts";
 import { packageFiles } from "../manifest/package-files.ts";
 import type {
@@ -102,6 +101,8 @@ async function sealContents(
   const sealed = new Map<string, SealedBlob>();
   const failures = new Map<string, PrimepackError>();
   if (files.length === 0) return { sealed, failures };
+  // What an encrypted blob holds is nobody's business.
+  const contentType = ports.encryption === "none" ? await contentTypeByName() : () => ({});
   const results = await ports.sealer.sealPackage({
     name: plan.name,
     containers,
@@ -112,8 +113,7 @@ async function sealContents(
       blob: file.blob,
       size: file.size,
       content: file.content,
-      // What an encrypted blob holds is nobody's business.
-      ...(ports.encryption === "none" ? contentType(file) : {}),
+      ...contentType(file),
     })),
   });
   files.forEach(({ blob }, index) => {
@@ -129,9 +129,13 @@ async function sealContents(
   return { sealed, failures };
 }
 
-function contentType(file: PlannedFile): { contentType?: string } {
-  const type = mime.lookup(file.path.at(-1) ?? "");
-  return type === false ? {} : { contentType: type };
+/** Loads its table of types, which most runs do without, when it is needed. */
+async function contentTypeByName(): Promise<(file: PlannedFile) => { contentType?: string }> {
+  const { default: mime } = await import("mime-types");
+  return (file) => {
+    const type = mime.lookup(file.path.at(-1) ?? "");
+    return type === false ? {} : { contentType: type };
+  };
 }
 
 async function storeManifests(
