@@ -99,6 +99,21 @@ describe("primepack build to Azure", () => {
     expect(verified.exit, verified.stdout + verified.stderr).toBe(0);
   });
 
+  it("gives plain blobs the content type of their names, and no IV", async () => {
+    const built = await runCliProcess(build("plain", "--storage-file", path("storage"), "--no-encryption"));
+    expect(built.exit, built.stderr).toBe(0);
+    const record = JSON.parse((await readFile(path("plain", "packages.ndjson"), "utf8")).trim());
+    const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
+    const container = service.getContainerClient(record.containers.content.url.split("/").at(-1));
+    const blobs = await collect(container.listBlobsFlat({ includeMetadata: true }));
+    expect(blobs.map(({ properties }) => properties.contentType).sort()).toEqual([
+      ...["application/octet-stream", "application/octet-stream", "text/plain", "text/plain"],
+    ]);
+    for (const { metadata } of blobs) expect(metadata ?? {}).toEqual({});
+    const verified = await runCliProcess(["verify", path("plain"), "--storage-file", path("storage")]);
+    expect(verified.exit, verified.stdout + verified.stderr).toBe(0);
+  });
+
   it("finds a blob that was changed in its container", async () => {
     const record = JSON.parse((await readFile(path("sas", "packages.ndjson"), "utf8")).trim());
     const service = BlobServiceClient.fromConnectionString(azurite.connectionString);
