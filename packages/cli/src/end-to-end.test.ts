@@ -224,8 +224,8 @@ describe.each([
       ]);
     });
 
-    it("a folder without packages", async () => {
-      const result = await run(["verify", "links"]);
+    it.each(["links", "target.json"])("a folder without packages, or none: %s", async (name) => {
+      const result = await run(["verify", name]);
       expect(result).toMatchObject({ exit: 2, stderr: expect.stringContaining("OUTPUT_UNREADABLE") });
     });
   });
@@ -237,6 +237,15 @@ describe("primepack as a program", () => {
     const result = await runCliProcess(args, { cwd: path(), onLine: (_, child) => child.stdout?.destroy() });
     expect(result.exit, result.stderr).toBe(0);
     expect((await runHere(["verify", "unread", "--quiet"])).exit).toBe(0);
+  });
+});
+
+describe("primepack and a source of which nothing is packaged", () => {
+  it("builds and verifies a run without packages", async () => {
+    const args = ["build", "source", "--target", "target.json", "--out", "nothing", "--exclude", "*"];
+    expect(await runHere(args)).toMatchObject({ exit: 0 });
+    const verified = await runHere(["verify", "nothing", "--source", "source", "--exclude", "*"]);
+    expect(verified, verified.stderr).toMatchObject({ exit: 0 });
   });
 });
 

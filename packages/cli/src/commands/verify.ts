@@ -64,7 +64,8 @@ async function keyFor(directory: string, keyFile: string | undefined): Promise<S
   try {
     await access(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
   }
   return readKeyFile(path);
 }

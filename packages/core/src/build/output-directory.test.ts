@@ -133,6 +133,12 @@ describe("record()", () => {
     ]);
   });
 
+  it("makes both records for a run without packages", async () => {
+    const output = await openOutputDirectory(path("empty-run"), { encryption: "none" });
+    await collect(output.record(runInto(output)));
+    expect((await readdir(path("empty-run"))).sort()).toEqual(["items.ndjson", "packages.ndjson", "run.json"]);
+  });
+
   it("continues after a kill in the middle of a line: keeps what is whole, drops the rest", async () => {
     const options = { encryption: "key", random, continue: true } as const;
     const first = await openOutputDirectory(path("cut"), options);

@@ -15,7 +15,7 @@ import { planHash } from "../plan/plan-json.ts";
 import { KEY_FILE, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { readNdjson } from "./ndjson.ts";
 import { lockOutput } from "./output-lock.ts";
-import { RunRecords } from "./run-records.ts";
+import { type RunRecordFiles, RunRecords } from "./run-records.ts";
 import { systemClock } from "./system-clock.ts";
 import type { BuildEvent, BuildRun } from "./types.ts";
 
@@ -129,7 +129,7 @@ export async function openOutputDirectory(
       },
       record: (events) => {
         events.result.then(unlock, unlock);
-        return record(events, root, ITEMS_FILE, finished);
+        return record(events, root, { items: ITEMS_FILE, packages: PACKAGES_FILE, finished });
       },
     };
   } catch (error) {
@@ -159,7 +159,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-function record(run: BuildRun, root: string, itemsFile: string, finished: ReadonlyMap<string, PackageRecord>) {
+function record(run: BuildRun, root: string, { finished, ...files }: RunRecordFiles) {
   // The iterator is made now, in the turn in which the run was: later ones would miss events.
   const events = run[Symbol.asyncIterator]();
   return (async function* recorded(): AsyncGenerator<BuildEvent, void, undefined> {
@@ -173,7 +173,7 @@ function record(run: BuildRun, root: string, itemsFile: string, finished: Readon
       await records?.close();
     };
     try {
-      records = await RunRecords.open(root, { items: itemsFile, packages: PACKAGES_FILE, finished });
+      records = await RunRecords.open(root, { ...files, finished });
       for (let step = await events.next(); !step.done; step = await events.next()) {
         await records.write(step.value);
         if (step.value.type === "packageReused") unseen.delete(step.value.record.name);
@@ -201,7 +201,7 @@ function dryRunDirectory(root: string, options: OutputDirectoryOptions, random: 
     packages: directoryPackageStore(root),
     encryption: options.encryption === "none" ? "none" : new Secret(random(KEY_BYTES, "key")),
     finished: () => undefined,
-    record: (run) => record(run, root, DRY_RUN_ITEMS_FILE, new Map()),
+    record: (run) => record(run, root, { items: DRY_RUN_ITEMS_FILE, packages: undefined, finished: new Map() }),
   };
 }
 

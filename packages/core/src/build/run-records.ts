@@ -10,7 +10,8 @@ const GATHERED = 64 * 1024;
 
 export interface RunRecordFiles {
   readonly items: string;
-  readonly packages: string;
+  /** Undefined for a dry run, which makes no packages. */
+  readonly packages: string | undefined;
   /** Packages of an earlier run that stand: their items' lines are kept, all others are dropped. */
   readonly finished: ReadonlyMap<string, PackageRecord>;
 }
@@ -23,30 +24,34 @@ export interface RunRecordFiles {
  */
 export class RunRecords {
   readonly #items: FileHandle;
-  readonly #packagesPath: string;
-  /** With nothing finished, what the file holds is a line that was cut off. */
-  readonly #packagesFlags: "a" | "w";
-  #packages: FileHandle | undefined;
+  readonly #packages: FileHandle | undefined;
   #gathered: string[] = [];
   #gatheredLength = 0;
 
-  private constructor(items: FileHandle, packagesPath: string, packagesFlags: "a" | "w") {
+  private constructor(items: FileHandle, packages: FileHandle | undefined) {
     this.#items = items;
-    this.#packagesPath = packagesPath;
-    this.#packagesFlags = packagesFlags;
+    this.#packages = packages;
   }
 
+  /** Makes both files, so that a run without packages has its records too. */
   static async open(directory: string, files: RunRecordFiles): Promise<RunRecords> {
     const path = join(directory, files.items);
-    const packagesPath = join(directory, files.packages);
+    const packagesPath = files.packages === undefined ? undefined : join(directory, files.packages);
     const { finished } = files;
     if (finished.size > 0) {
       await rewrite<ItemOutcome>(path, (item) => "package" in item && finished.has(item.package ?? ""));
       // A line that was cut off by a kill goes.
-      await rewrite<PackageRecord>(packagesPath, () => true);
+      if (packagesPath !== undefined) await rewrite<PackageRecord>(packagesPath, () => true);
     }
+    // With nothing finished, what the files hold stands for no package.
     const flags = finished.size > 0 ? "a" : "w";
-    return new RunRecords(await open(path, flags), packagesPath, flags);
+    const items = await open(path, flags);
+    try {
+      return new RunRecords(items, packagesPath === undefined ? undefined : await open(packagesPath, flags));
+    } catch (error) {
+      await items.close();
+      throw error;
+    }
   }
 
   async write(event: BuildEvent): Promise<void> {
@@ -57,8 +62,7 @@ export class RunRecords {
       if (this.#gatheredLength >= GATHERED) await this.#flush();
     } else if (event.type === "packageFinished") {
       await this.#flush();
-      this.#packages ??= await open(this.#packagesPath, this.#packagesFlags);
-      await this.#packages.appendFile(formatNdjsonLine(event.record));
+      await this.#packages?.appendFile(formatNdjsonLine(event.record));
     }
   }
 
