@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { PrimepackError } from "../errors/index.ts";
+import { errnoOf, PrimepackError } from "../errors/index.ts";
 
 /** Besides the line feed, which JSON escapes itself, what readers of other programs take for the end of a line. */
 const otherLineEnds = /[\u0085\u2028\u2029]/g;
@@ -39,7 +39,7 @@ export async function* readNdjson<T>(path: string): AsyncGenerator<T> {
       }
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (errnoOf(error) !== "ENOENT") throw error;
   }
 }
 

@@ -7,8 +7,7 @@ import {
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import pLimit from "p-limit";
-import type { Secret } from "../errors/index.ts";
-import { abortedError } from "./aborted.ts";
+import { abortedError, type Secret } from "../errors/index.ts";
 import type { AzureAccount } from "./azure-account.ts";
 import { containerSas } from "./azure-container-sas.ts";
 import type { HttpTransport } from "./http-transport.ts";

@@ -1,5 +1,4 @@
-import type { PrimepackError, Secret } from "../errors/index.ts";
-import { abortedError, throwIfAborted } from "./aborted.ts";
+import { abortedError, type PrimepackError, type Secret, throwIfAborted } from "../errors/index.ts";
 import { encodeBlobName } from "./blob-name.ts";
 import type { HttpReply, StreamingReply } from "./http-reply.ts";
 import type { HttpRequest, HttpTransport } from "./http-transport.ts";

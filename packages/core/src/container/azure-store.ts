@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { PrimepackError, type Secret } from "../errors/index.ts";
+import { PrimepackError, type Secret, throwIfAborted } from "../errors/index.ts";
 import type {
   BlobContainer,
   Logger,
@@ -8,7 +8,6 @@ import type {
   PackageLocation,
   PackageStore,
 } from "../model/index.ts";
-import { throwIfAborted } from "./aborted.ts";
 import { type AzureAccount, parseAzureAccount } from "./azure-account.ts";
 import type { AzureManagement, FreshContainer } from "./azure-management.ts";
 import { connectionTo } from "./connection.ts";

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { throwIfAborted } from "../errors/index.ts";
 import type { PackageContainers, PackageLocation, PackageStore } from "../model/index.ts";
-import { throwIfAborted } from "./aborted.ts";
 import { DirectoryContainer } from "./directory.ts";
 import { writeError } from "./file-error.ts";
 import { PackageFolder } from "./package-folder.ts";

@@ -1,12 +1,11 @@
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, opendir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { PrimepackError } from "../errors/index.ts";
+import { errnoOf, PrimepackError, throwIfAborted } from "../errors/index.ts";
 import type { BlobContainer, BlobProperties, BlobRecord, BlobWriteOptions, ContainerLocator } from "../model/index.ts";
-import { throwIfAborted } from "./aborted.ts";
 import { checkBlobName } from "./blob-name.ts";
 import { BLOB_RECORDS_FILE, parseBlobRecords } from "./blob-records.ts";
-import { errnoOf, readError, writeError } from "./file-error.ts";
+import { readError, writeError } from "./file-error.ts";
 
 /** Ends the name of a file that is still being written; no blob's name may end so. */
 export const PARTIAL_FILE_SUFFIX = ".primepack-partial";

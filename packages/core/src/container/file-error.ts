@@ -1,4 +1,4 @@
-import { type Code, PrimepackError, type PrimepackErrorOptions } from "../errors/index.ts";
+import { type Code, errnoOf, PrimepackError, type PrimepackErrorOptions } from "../errors/index.ts";
 
 /** The code that a failed file call is reported under, where it means the same for reading and writing. */
 const codeByErrno: Readonly<Record<string, Code>> = {
@@ -12,12 +12,6 @@ const codeByErrno: Readonly<Record<string, Code>> = {
 };
 
 const noRight = new Set(["EACCES", "EPERM", "EROFS"]);
-
-/** The errno code of what a file call threw: `ENOENT`; undefined for anything else. */
-export function errnoOf(reason: unknown): string | undefined {
-  if (!(reason instanceof Error) || !("code" in reason)) return undefined;
-  return typeof reason.code === "string" ? reason.code : undefined;
-}
 
 export function writeError(reason: unknown, doing: string): PrimepackError {
   return fileError(reason, doing, { missing: "CONTAINER_NOT_FOUND", noRight: "OUTPUT_UNWRITABLE" });

@@ -1,4 +1,4 @@
-import { PrimepackError } from "../errors/index.ts";
+import { PrimepackError, throwIfAborted } from "../errors/index.ts";
 import type {
   BlobContainer,
   BlobProperties,
@@ -7,7 +7,6 @@ import type {
   PackageContainers,
   PackageStore,
 } from "../model/index.ts";
-import { throwIfAborted } from "./aborted.ts";
 import { checkBlobName } from "./blob-name.ts";
 
 interface StoredBlob {

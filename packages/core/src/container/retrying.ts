@@ -1,5 +1,5 @@
+import { abortedError } from "../errors/index.ts";
 import type { BlobContainer, Logger } from "../model/index.ts";
-import { abortedError } from "./aborted.ts";
 import { StorageError } from "./storage-error.ts";
 import { systemTimer, type Timer } from "./timer.ts";
 import { type ContainerRequest, InterceptedContainer } from "./wrapped.ts";

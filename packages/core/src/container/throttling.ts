@@ -1,5 +1,5 @@
+import { throwIfAborted } from "../errors/index.ts";
 import type { BlobContainer } from "../model/index.ts";
-import { throwIfAborted } from "./aborted.ts";
 import { StorageError } from "./storage-error.ts";
 import { type ContainerRequest, InterceptedContainer } from "./wrapped.ts";
 

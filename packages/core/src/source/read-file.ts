@@ -1,8 +1,8 @@
 import { type BigIntStats, closeSync, constants, fstatSync, open, read } from "node:fs";
-import { PrimepackError } from "../errors/index.ts";
+import { PrimepackError, throwIfAborted } from "../errors/index.ts";
 import { DATE_MAX, DATE_MIN } from "../model/index.ts";
 import { nativePath } from "./native-path.ts";
-import { sourceError, throwIfAborted } from "./source-error.ts";
+import { sourceError } from "./source-error.ts";
 
 /** Bytes of a chunk. */
 const DEFAULT_CHUNK_SIZE = 256 * 1024;

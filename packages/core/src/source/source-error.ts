@@ -1,4 +1,4 @@
-import { type Code, describe, PrimepackError } from "../errors/index.ts";
+import { type Code, describe, errnoOf, PrimepackError } from "../errors/index.ts";
 
 const codeOfErrno: Readonly<Record<string, Code>> = {
   ENOENT: "SOURCE_GONE",
@@ -22,16 +22,10 @@ const codeOfErrno: Readonly<Record<string, Code>> = {
 /** The error of a file system call as a PrimepackError of area `source`; what has no code of its own is SOURCE_UNREADABLE. */
 export function sourceError(reason: unknown, doing: string, path: string): PrimepackError {
   if (reason instanceof PrimepackError) return reason;
-  const errno = reason instanceof Error && "code" in reason ? String(reason.code) : "";
+  const errno = errnoOf(reason) ?? "";
   return new PrimepackError(
     codeOfErrno[errno] ?? "SOURCE_UNREADABLE",
     `Cannot ${doing} as the operating system answers ${errno || describe(reason)}: current value is ${JSON.stringify(path)}`,
     { cause: reason },
   );
-}
-
-/** Throws ABORTED once the signal has fired. */
-export function throwIfAborted(signal: AbortSignal | undefined, doing: string): void {
-  if (signal?.aborted !== true) return;
-  throw new PrimepackError("ABORTED", `Cannot ${doing} as the caller aborted it`, { cause: signal.reason });
 }

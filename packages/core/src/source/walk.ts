@@ -1,13 +1,13 @@
 import type { Stats } from "node:fs";
 import { sep } from "node:path";
-import type { Code } from "../errors/index.ts";
+import { type Code, throwIfAborted } from "../errors/index.ts";
 import type { SourceItem, SourcePath, SourceProblem } from "../model/index.ts";
 import { entryDates } from "./entry-dates.ts";
 import { isAbove } from "./folder-loop.ts";
 import type { GlobFilter } from "./glob.ts";
 import { linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
 import { compareRoots, type FoundRoot, findRoot, listRoot, type NamedRoot } from "./root.ts";
-import { sourceError, throwIfAborted } from "./source-error.ts";
+import { sourceError } from "./source-error.ts";
 
 export interface WalkOptions {
   readonly roots: readonly NamedRoot[];

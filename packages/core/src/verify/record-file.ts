@@ -1,6 +1,6 @@
 import { createReadStream, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
-import { PrimepackError } from "../errors/index.ts";
+import { errnoOf, PrimepackError } from "../errors/index.ts";
 
 /** Bytes of a line; the longest that is written, the outcome of an entry with the longest path, has less than 1% of it. */
 export const RECORD_MAX_BYTES: number = 16 * 1024 * 1024;
@@ -60,7 +60,7 @@ async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (reason) {
-    const { code } = reason as NodeJS.ErrnoException;
+    const code = errnoOf(reason);
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
     throw PrimepackError.from(reason, "OUTPUT_UNREADABLE", `read ${path}`);
   }

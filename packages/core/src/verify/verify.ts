@@ -1,4 +1,4 @@
-import { PrimepackError } from "../errors/index.ts";
+import { PrimepackError, throwIfAborted } from "../errors/index.ts";
 import { KEY_BYTES } from "../model/index.ts";
 import { compareSource } from "./compare-source.ts";
 import { Findings } from "./findings.ts";
@@ -51,7 +51,7 @@ export async function* verifyEvents(
 
   const totals = { packages: 0, blobs: 0, bytes: 0 };
   for await (const source of options.packages) {
-    throwIfAborted(signal);
+    throwIfAborted(signal, "verify on");
     yield { type: "packageStarted", name: source.name };
     const report = findings.reportFor(source.name);
     const packageIndex = run.addPackage(source.name, source.dependsOn, report);
@@ -93,7 +93,7 @@ async function* passing<T>(
   let ended = false;
   try {
     for (;;) {
-      throwIfAborted(signal);
+      throwIfAborted(signal, "verify on");
       const step = await steps.next();
       yield* events(findings);
       if (step.done === true) {
@@ -109,10 +109,4 @@ async function* passing<T>(
 
 function* events(findings: Findings): Generator<VerifyEvent, void, undefined> {
   for (const finding of findings.take()) yield { type: "finding", finding };
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) {
-    throw new PrimepackError("ABORTED", "Cannot verify on as the run was aborted", { cause: signal.reason });
-  }
 }

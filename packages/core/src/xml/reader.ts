@@ -1,4 +1,4 @@
-import { PrimepackError } from "../errors/index.ts";
+import { PrimepackError, throwIfAborted } from "../errors/index.ts";
 import type { XmlElement } from "./element.ts";
 import { piecesOf } from "./pieces.ts";
 import { defaultXmlReaderLimits, RecordParser, type XmlReaderLimits } from "./record-parser.ts";
@@ -95,13 +95,10 @@ export async function* readBatches(
     recordDepth,
     onRoot: options.onRoot,
   });
-  const throwIfAborted = (): void => {
-    if (!signal?.aborted) return;
-    throw new PrimepackError("ABORTED", `Cannot read on in ${file} as the caller aborted`, { cause: signal.reason });
-  };
-  throwIfAborted();
+  const doing = `read on in ${file}`;
+  throwIfAborted(signal, doing);
   for await (const piece of piecesOf(chunks, pieceBytes)) {
-    throwIfAborted();
+    throwIfAborted(signal, doing);
     const { records, fault } = finish(parser, piece);
     yield records;
     if (fault !== undefined) throw fault.reason;
