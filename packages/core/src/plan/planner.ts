@@ -35,7 +35,7 @@ import type { PlanEnd, PlanEvent, ResolvedPlanOptions } from "./types.ts";
  * not with the number of its items. Reading waits for the consumer; `return()` closes the source.
  *
  * @throws PrimepackError INVALID_TARGET; SOURCE_FAILED if the source throws; with names.policy `fail` NAME_NOT_ALLOWED,
- * NAME_CLASH or PATH_TOO_LONG; ABORTED.
+ * NAME_CLASH or PATH_TOO_LONG.
  */
 export async function* planPackages(
   source: Source,
@@ -44,7 +44,6 @@ export async function* planPackages(
   const planner = new Planner(options);
   try {
     for await (const item of source) {
-      if (options.signal?.aborted) throw aborted(options.signal.reason);
       planner.accept(item);
       yield* planner.take();
     }
@@ -324,9 +323,4 @@ function entryOf(item: SourceItem): { source: string; sourcePath: SourcePath } {
 function sentence(item: SourceItem, because: string): string {
   const what = item?.kind === "folder" || item?.kind === "file" ? item.kind : "entry";
   return `Cannot package the ${what} as ${because}`;
-}
-
-function aborted(reason: unknown): PrimepackError {
-  if (reason instanceof PrimepackError) return reason;
-  return new PrimepackError("ABORTED", "Cannot go on with planning as its signal was aborted", { cause: reason });
 }

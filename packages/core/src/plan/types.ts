@@ -20,8 +20,6 @@ export interface ResolvedPlanOptions {
   readonly now: Date;
   /** Told of each entry that the source yields: the bytes of a file, else 0. It must not throw. */
   readonly onItem?: (bytes: number) => void;
-  /** Looked at between two entries; planning then ends with ABORTED. A source that hangs is the caller's to leave. */
-  readonly signal?: AbortSignal;
 }
 
 /** A finished plan, and the contents of its files that only this process can open, by their locator's handle. */
