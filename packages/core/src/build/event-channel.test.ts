@@ -46,6 +46,23 @@ describe("EventChannel", () => {
     expect(channel.emit(3)).toBeUndefined();
   });
 
+  it("releases the producer when the reader leaves before it has read anything", async () => {
+    const channel = new EventChannel<number>(0);
+    const events = channel[Symbol.asyncIterator]();
+    const held = channel.emit(1);
+    expect(await events.return?.()).toEqual({ value: undefined, done: true });
+    await held;
+    expect(channel.emit(2)).toBeUndefined();
+  });
+
+  it("ends a read that is under way when the reader leaves", async () => {
+    const channel = new EventChannel<number>(0);
+    const events = channel[Symbol.asyncIterator]();
+    const reading = events.next();
+    await events.return?.();
+    expect(await reading).toEqual({ value: undefined, done: true });
+  });
+
   it("holds nobody back any more once it has let go, and loses nothing", async () => {
     const channel = new EventChannel<number>(0);
     const reader = channel[Symbol.asyncIterator]();

@@ -47,6 +47,8 @@ export class EventChannel<T> implements AsyncIterable<T> {
         if (event !== undefined) {
           if (this.#waiting.length <= this.#capacity) this.#releaseProducers();
           yield event;
+        } else if (!this.#reading) {
+          return;
         } else if (this.#ended) {
           if (this.#failure !== undefined) throw this.#failure;
           return;
@@ -58,10 +60,15 @@ export class EventChannel<T> implements AsyncIterable<T> {
         }
       }
     } finally {
-      this.#reading = false;
-      this.#waiting.length = 0;
-      this.#releaseProducers();
+      this.#leave();
     }
+  }
+
+  #leave(): void {
+    this.#reading = false;
+    this.#waiting.length = 0;
+    this.#wakeReader?.();
+    this.#releaseProducers();
   }
 
   #releaseProducers(): void {
@@ -72,6 +79,14 @@ export class EventChannel<T> implements AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
     if (this.#reading) throw new TypeError("Cannot read the events twice as one reader sets the pace");
     this.#reading = true;
-    return this.#read();
+    const events = this.#read();
+    return {
+      next: () => events.next(),
+      return: () => {
+        // A generator that was not begun ends without its `finally`.
+        this.#leave();
+        return events.return();
+      },
+    };
   }
 }
