@@ -1,6 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { ItemOutcome, PackageRecord } from "../model/index.ts";
 import { formatNdjsonLine, readNdjson } from "./ndjson.ts";
 import type { BuildEvent } from "./types.ts";
@@ -87,14 +88,10 @@ export class RunRecords {
 /** Leaves only the lines that are wanted; the old file stands until the new one is whole. */
 async function rewrite<T>(path: string, wanted: (value: T) => boolean): Promise<void> {
   const partial = `${path}.partial`;
-  const output = createWriteStream(partial);
-  const failed = new Promise<never>((_, reject) => output.once("error", reject));
-  failed.catch(() => undefined);
-  for await (const value of readNdjson<T>(path)) {
-    if (wanted(value) && !output.write(formatNdjsonLine(value))) {
-      await Promise.race([new Promise<void>((resolve) => output.once("drain", () => resolve())), failed]);
-    }
-  }
-  await Promise.race([new Promise<void>((resolve) => output.end(() => resolve())), failed]);
+  await pipeline(wantedLines(path, wanted), createWriteStream(partial));
   await rename(partial, path);
+}
+
+async function* wantedLines<T>(path: string, wanted: (value: T) => boolean): AsyncGenerator<string, void, undefined> {
+  for await (const value of readNdjson<T>(path)) if (wanted(value)) yield formatNdjsonLine(value);
 }
