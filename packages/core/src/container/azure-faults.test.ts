@@ -49,6 +49,17 @@ async function errorOf(promise: Promise<unknown>): Promise<StorageError> {
 }
 
 describe("an Azure container whose store is in trouble", () => {
+  it("waits for no more of a refusal's text than it looks at", async () => {
+    const { status, headers, body } = refusal(403, "AuthorizationFailure") as Extract<Fault, { status: number }>;
+    const endless = { status, headers: { ...headers, "content-length": "1000000" }, body: body?.padEnd(5000) ?? "" };
+    const faults = [refusal(403, "AuthorizationPermissionMismatch"), endless];
+    const { outcome } = await meeting(faults, (container) => errorOf(readAll(container, "a b")));
+    expect(outcome).toMatchObject({
+      code: "CONTAINER_FORBIDDEN",
+      cause: { message: expect.stringContaining("About AuthorizationFailure") },
+    });
+  });
+
   it("sends the SAS untouched, behind each request's own parameters", async () => {
     const { urls } = await meeting([], async (container) => {
       await put(container);

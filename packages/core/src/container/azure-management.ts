@@ -23,7 +23,7 @@ export interface FreshContainer {
   readonly sas: Secret;
 }
 
-/** Days that a container's own SAS lasts: a run that is interrupted over a weekend can still be looked at. */
+/** Milliseconds that a container's own SAS lasts, 7 days: a run that is interrupted over a weekend can still be looked at. */
 const SAS_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Read, create, write, delete, list: what a container port's requests need, and no more. */

@@ -15,7 +15,7 @@ export interface AzureOpenerOptions {
 /** Opens a recorded container for reading. */
 export type AzureContainerOpener = (locator: Extract<ContainerLocator, { kind: "azure" }>) => BlobContainer;
 
-/** How long a SAS for looking at a package lasts. */
+/** Milliseconds that a SAS for looking at a package lasts: a day. */
 const SAS_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /** Naming rules: "Naming and referencing containers, blobs, and metadata". */

@@ -2,7 +2,7 @@ import { abortedError, type PrimepackError, type Secret, throwIfAborted } from "
 import { encodeBlobName } from "./blob-name.ts";
 import type { HttpReply, StreamingReply } from "./http-reply.ts";
 import type { HttpRequest, HttpTransport } from "./http-transport.ts";
-import { refusedError, StorageError, unreachableError } from "./storage-error.ts";
+import { ERROR_BODY_MAX_BYTES, refusedError, StorageError, unreachableError } from "./storage-error.ts";
 import { TransportFault } from "./transport-fault.ts";
 
 /** Version of the Blob service's REST API; the SAS may be of any other. Put Blob takes 5,000 MiB since 2019-12-12. */
@@ -60,9 +60,7 @@ export class AzureRest {
     try {
       const reply = await this.#transport.receive(this.#http(request));
       if (reply.status < 300) return { ...reply, body: this.#translated(reply.body, request) };
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of reply.body) chunks.push(chunk);
-      throw refusedError({ ...reply, body: Buffer.concat(chunks) }, request.doing);
+      throw refusedError({ ...reply, body: await beginningOf(reply.body) }, request.doing);
     } catch (error) {
       throw this.#translate(error, request);
     }
@@ -97,4 +95,16 @@ export class AzureRest {
     if (signal?.aborted) return abortedError(signal, doing);
     return unreachableError(new TransportFault(error), doing, this.#transport.origin);
   }
+}
+
+/** As much of an error's body as its message can be in: nobody says how long it is. */
+async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= ERROR_BODY_MAX_BYTES) break;
+  }
+  return Buffer.concat(chunks);
 }

@@ -54,7 +54,7 @@ export interface RefusedReply {
 
 /** The error for a reply with a status of 300 or more. Of the reply's text only the service's own message is kept. */
 export function refusedError({ status, headers, body }: RefusedReply, doing: string): StorageError {
-  const text = body === undefined ? "" : Buffer.from(body.subarray(0, MESSAGE_MAX_BYTES)).toString("utf8");
+  const text = body === undefined ? "" : Buffer.from(body.subarray(0, ERROR_BODY_MAX_BYTES)).toString("utf8");
   const serviceCode = headerOf(headers, "x-ms-error-code") ?? elementOf(text, "Code") ?? "";
   const answer = `${status} ${serviceCode}`.trim();
   const message = elementOf(text, "Message")?.split("\n", 1)[0] ?? "no message";
@@ -75,7 +75,8 @@ export function refusedError({ status, headers, body }: RefusedReply, doing: str
   );
 }
 
-const MESSAGE_MAX_BYTES = 4096;
+/** Bytes of an error's body that are looked at for its code and message. */
+export const ERROR_BODY_MAX_BYTES = 4096;
 
 function codeOf(status: number, serviceCode: string): Code {
   const known = codeByServiceCode[serviceCode];
