@@ -193,7 +193,7 @@ export class RunFacts {
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       if (names.has(name)) continue;
       names.add(name);
-      open.push(...(this.#byName.get(name)?.dependsOn ?? []));
+      for (const before of this.#byName.get(name)?.dependsOn ?? []) open.push(before);
     }
     this.#required = { from, known, names };
     return names;

@@ -297,6 +297,12 @@ describe("verifyDirectory()", () => {
     expect(new Set(await codesOf(directory))).toEqual(new Set(["RECORDS_INVALID", "IV_MISSING", "COUNT_MISMATCH"]));
   });
 
+  it("refuses a package's record whose dependencies are no names", async () => {
+    const directory = await outputFolder("dependencies");
+    await edit(join(directory, "packages.ndjson"), '"dependsOn":["structure"]', '"dependsOn":[["structure"]]');
+    expect(await codesOf(directory)).toContain("RECORDS_INVALID");
+  });
+
   it("takes folders that the target holds from the records", async () => {
     const directory = await outputFolder("existing");
     await rm(join(directory, "structure"), { recursive: true });

@@ -225,6 +225,7 @@ function isPackageRecord(value: unknown): value is PackageRecord {
     !/[/\\]|^\.\.?$/.test(record.name) &&
     !record.name.includes("\0") &&
     Array.isArray(record.dependsOn) &&
+    record.dependsOn.every((name) => typeof name === "string") &&
     isContainerLocation(record.containers) &&
     counts.every((count) => typeof count === "number") &&
     typeof record.encrypted === "boolean"

@@ -75,6 +75,11 @@ const whole = `<Tree Name="Oak" Age="9" Height="1.5" IsOld="true">
 `;
 
 describe("ElementBinding", () => {
+  it("reads as many elements of any name as the reader lets through", async () => {
+    const { Fruit } = await read(`<Tree Name="Oak"><Fruit>${"<a/>".repeat(200_000)}</Fruit></Tree>`);
+    expect(Fruit).toHaveLength(200_000);
+  });
+
   it("reads every form of child, and writes it again as it was", async () => {
     const record = await read(whole);
     expect(record).toMatchObject({

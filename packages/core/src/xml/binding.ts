@@ -339,7 +339,7 @@ function readChild(
     records.push(form.many().read(element));
     return;
   }
-  if ("any" in form) records.push(...element.children);
+  if ("any" in form) for (const child of element.children) records.push(child);
   const unknown = "any" in form ? [] : readItems(form, element.children, records);
   if (unknown.length > 0 || Object.keys(element.attributes).length > 0) other.push({ ...element, children: unknown });
 }

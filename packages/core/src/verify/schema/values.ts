@@ -10,7 +10,8 @@ export interface ValueFault {
 export type ValueCheck = (value: string) => ValueFault | undefined;
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const integer = /^[+-]?\d+$/;
+/** Zeros, then no more digits than the largest type has: reading a number takes longer than its length. */
+const integer = /^[+-]?0*\d{1,20}$/;
 const float = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|-?INF|NaN)$/;
 const dateTime = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?$/;
 const booleans: ReadonlySet<string> = new Set(["true", "false", "1", "0"]);
