@@ -16,7 +16,9 @@ export function table(rows, columns) {
 export function verdict({ goal, value, atMost, atLeast, unit = "" }) {
   const reached = atMost === undefined ? value >= atLeast : value <= atMost;
   const bound = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
-  return { goal, value, bound: `${bound}${unit}`, reached, text: `${round(value)}${unit}` };
+  // A digit more than in tables, so that a value just beyond its bound does not look like it.
+  const text = value >= 1000 ? round(value) : String(Number(value.toPrecision(4)));
+  return { goal, value, bound: `${bound}${unit}`, reached, text: `${text}${unit}` };
 }
 
 export const round = (value) =>
