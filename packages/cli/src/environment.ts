@@ -25,7 +25,7 @@ export async function storageSecret(file: string | undefined, env: Environment):
   if (value === "" || value.length > STORAGE_MAX_LENGTH || /[\r\n]/.test(value)) {
     throw new PrimepackError(
       "INVALID_OPTION",
-      `Cannot use --storage-file as it holds one line with a connection string or account SAS URL: ${file} does not`,
+      `Cannot use --storage-file as it must hold one line with a connection string or account SAS URL: current value is ${file}`,
     );
   }
   return new Secret(value);

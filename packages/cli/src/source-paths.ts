@@ -31,7 +31,10 @@ async function pathsOf(source: string, cwd: string): Promise<string[]> {
   }
   const matches = await fastGlob(source, { cwd, onlyFiles: false, dot: true, followSymbolicLinks: false });
   if (matches.length === 0) {
-    throw new PrimepackError("INVALID_OPTION", `Cannot read SOURCE as the pattern matches nothing: ${source}`);
+    throw new PrimepackError(
+      "INVALID_OPTION",
+      `Cannot read SOURCE as the pattern must match something: current value is ${source}`,
+    );
   }
   return outermost(matches.map((match) => resolve(cwd, match)).sort());
 }

@@ -15,8 +15,11 @@ export async function readTargetFile(path: string): Promise<Target> {
 function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    // The parser's own message repeats some of the text, which is a key if the wrong file was named.
-    throw new PrimepackError("INVALID_TARGET", `Cannot read the target as it is not JSON: ${path}`, { cause: error });
+  } catch {
+    // Without its cause: the parser's message repeats some of the text, which is a key if the wrong file was named.
+    throw new PrimepackError(
+      "INVALID_TARGET",
+      `Cannot read the target as the file is not JSON: current value is ${path}`,
+    );
   }
 }

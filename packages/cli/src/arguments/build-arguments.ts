@@ -1,7 +1,6 @@
-import { type BuildOptions, PACKAGE_MAX_ITEMS, SOURCE_TYPES } from "@primepack/core";
+import { type BuildOptions, MEGABYTE, PACKAGE_MAX_BYTES, PACKAGE_MAX_ITEMS, SOURCE_TYPES } from "@primepack/core";
 import { choice, readFlags, required, usageError, wholeNumber } from "./flags.ts";
 
-const MEGABYTE = 1_000_000;
 const MEBIBYTE = 1024 * 1024;
 
 const flags = {
@@ -56,7 +55,7 @@ export interface BuildArguments {
 /** The command line of `primepack build`, without the command. Throws INVALID_OPTION at the first fault. */
 export function readBuildArguments(argv: readonly string[]): BuildArguments {
   const { values, positionals } = readFlags(argv, flags);
-  if (positionals.length === 0) throw usageError("Cannot build as a SOURCE is needed: none is given");
+  if (positionals.length === 0) throw usageError("Cannot build as a SOURCE is needed: current value is none");
   if (values["no-encryption"] && values["key-file"] !== undefined) {
     throw usageError("Cannot use --key-file as --no-encryption needs no key: both are given");
   }
@@ -83,7 +82,7 @@ function readSettings(values: Values): BuildSettings {
   const policy = choice("--names", values.names, ["rename", "skip", "fail"]);
   const renameWith = choice("--rename-with", values["rename-with"], ["hex", "underscore"]);
   const maxItems = wholeNumber("--max-items", values["max-items"], 1, PACKAGE_MAX_ITEMS);
-  const maxMegabytes = wholeNumber("--max-megabytes", values["max-megabytes"], 1, 250);
+  const maxMegabytes = wholeNumber("--max-megabytes", values["max-megabytes"], 1, PACKAGE_MAX_BYTES / MEGABYTE);
   const blockSize = wholeNumber("--block-size", values["block-size"], 5, 100);
   const defaultAuthor = readAuthor(values["author-name"], values["author-login"], values["author-email"]);
   return present({

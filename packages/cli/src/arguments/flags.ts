@@ -23,7 +23,7 @@ export function usageError(message: string, hint = "See primepack COMMAND --help
 
 /** Throws INVALID_OPTION if the flag is not there. */
 export function required(flag: string, value: string | undefined): string {
-  if (value === undefined || value === "") throw usageError(`Cannot run as ${flag} is needed: it is not given`);
+  if (value === undefined || value === "") throw usageError(`Cannot run as ${flag} is needed: current value is none`);
   return value;
 }
 

@@ -29,7 +29,7 @@ export function readVerifyArguments(argv: readonly string[]): VerifyArguments {
   const { values, positionals } = readFlags(argv, flags);
   const [directory, ...others] = positionals;
   if (directory === undefined || others.length > 0) {
-    throw usageError(`Cannot verify as one DIR is needed: current number of arguments is ${positionals.length}`);
+    throw usageError(`Cannot verify as one DIR is needed: current value is ${positionals.length} arguments`);
   }
   const { "key-file": keyFile, "storage-file": storageFile, target } = values;
   return {
