@@ -48,18 +48,6 @@ export async function* openSealed(
   };
 }
 
-/** Reads a sealed blob to its end for the digest alone; errors as {@link openSealed}. */
-export async function digestSealed(
-  stored: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  encryption?: BlobEncryption,
-): Promise<SealDigest> {
-  const plaintext = openSealed(stored, encryption);
-  for (;;) {
-    const next = await plaintext.next();
-    if (next.done === true) return next.value;
-  }
-}
-
 function finish(final: () => Uint8Array, storedSize: number): Uint8Array {
   try {
     return final();
