@@ -27,6 +27,7 @@ export interface DefaultAuthor {
  */
 export type SourceType = (typeof SOURCE_TYPES)[number] | { readonly other: string };
 
+/** What becomes of names and paths that SharePoint refuses. */
 export interface NameOptions {
   /** What to do with names and paths that SharePoint refuses. Default: `rename`. `fail` ends the run at the first. */
   readonly policy?: "rename" | "skip" | "fail";
@@ -34,6 +35,7 @@ export interface NameOptions {
   readonly renameWith?: "hex" | "underscore";
 }
 
+/** The most that one package holds; the service takes no more than the defaults (Content page). */
 export interface PackageLimits {
   /** Items per package, 1 to 250. Default: 250. */
   readonly maxItems?: number;
@@ -41,6 +43,7 @@ export interface PackageLimits {
   readonly maxBytes?: number;
 }
 
+/** What {@link build} packages, for which library, and into what. */
 export interface BuildOptions {
   readonly source: Source;
   readonly target: Target;
@@ -73,10 +76,13 @@ export interface BuildOptions {
   readonly dryRun?: boolean;
   /** The record of the package if an earlier run finished this very plan: it is not executed a second time. */
   readonly finished?: (plan: PackagePlan) => PackageRecord | undefined;
+  /** Read once, for items whose source names no date. Default: the machine's. */
   readonly clock?: Clock;
+  /** Gives the IVs. Default: `randomBytes` of node:crypto. */
   readonly random?: RandomBytes;
   /** Ends the run at once: work in flight is dropped, `result` rejects with code ABORTED. */
   readonly signal?: AbortSignal;
+  /** Told of the requests that worker threads send; those of the main thread are the store's to tell. Default: nobody. */
   readonly logger?: Logger;
 }
 
@@ -92,6 +98,7 @@ export type BuildEvent =
   | { readonly type: "scanned"; readonly items: number; readonly bytes: number }
   | { readonly type: "warning"; readonly code: Code; readonly message: string; readonly source?: string };
 
+/** How far a run is. */
 export interface BuildProgress {
   /** Entries that the source has yielded. */
   readonly scannedItems: number;
@@ -102,6 +109,7 @@ export interface BuildProgress {
   readonly packages: number;
 }
 
+/** What a run came to. */
 export interface BuildSummary {
   /** `interrupted` after a `drain()` that left something of the source unread. */
   readonly status: "complete" | "interrupted";

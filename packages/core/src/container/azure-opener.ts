@@ -3,6 +3,7 @@ import type { BlobContainer, ContainerLocator, Logger, NetworkOptions } from "..
 import { type AzureAccount, parseAzureAccount } from "./azure-account.ts";
 import { openLocatedContainer } from "./locate.ts";
 
+/** What opens the containers, and how they are reached. */
 export interface AzureOpenerOptions {
   /** A connection string, or the URL of a blob service with an account SAS; the rights to read and list are enough. */
   readonly storage: Secret;

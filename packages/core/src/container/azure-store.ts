@@ -17,6 +17,7 @@ import { PackageFolder } from "./package-folder.ts";
 import { checkPackageName } from "./package-name.ts";
 import { Retrier, type RetryOptions } from "./retrying.ts";
 
+/** The account, and the names of the containers in it. */
 export interface AzureStoreOptions {
   /**
    * A connection string (with account key or SAS), or the URL of a blob service with an account SAS, which needs the

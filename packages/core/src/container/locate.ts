@@ -8,6 +8,7 @@ import { LoggingContainer } from "./logging.ts";
 import { RetryingContainer, type RetryOptions } from "./retrying.ts";
 import { ThrottlingContainer } from "./throttling.ts";
 
+/** What a locator leaves out: credential, network, pace. */
 export interface LocatedContainerOptions {
   /** What opens an `azure` locator: a SAS query without the question mark. */
   readonly sas?: Secret;

@@ -122,6 +122,7 @@ export interface MemoryPackageStore extends PackageStore {
   readonly packages: ReadonlyMap<string, MemoryPackage>;
 }
 
+/** Keeps packages in this process, for tests and for who hands them on; memory holds all their bytes. */
 export function memoryPackageStore(): MemoryPackageStore {
   const packages = new Map<string, MemoryPackage>();
   return {

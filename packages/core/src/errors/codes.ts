@@ -263,4 +263,5 @@ const registry = {
 /** A key of the registry {@link codes}. */
 export type Code = keyof typeof registry;
 
+/** Every code with its area and its remedy. */
 export const codes: Readonly<Record<Code, CodeEntry>> = registry;

@@ -1,6 +1,7 @@
 import { type Code, codes } from "./codes.ts";
 import { redact } from "./redact.ts";
 
+/** What an error holds beside its code and message. */
 export interface PrimepackErrorOptions {
   /** The error underneath, kept as it is. */
   readonly cause?: unknown;

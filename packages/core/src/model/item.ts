@@ -28,10 +28,12 @@ interface SourceEntry {
   readonly id?: string;
 }
 
+/** A folder; what is in it comes after it. */
 export interface SourceFolder extends SourceEntry {
   readonly kind: "folder";
 }
 
+/** A file and where its bytes are. */
 export interface SourceFile extends SourceEntry {
   readonly kind: "file";
   /** Bytes. For `open` content it must be exact: another length is an error of the item. */

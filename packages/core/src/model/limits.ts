@@ -27,10 +27,14 @@ export const FILE_MAX_BYTES = 250_000_000_000;
 /** Largest integer id of a list item: the manifest's `IntId` is an xs:int (DeploymentManifest.xsd). */
 export const ITEM_ID_MAX = 2_147_483_647;
 
-/** First and last date that a SharePoint date field holds. */
+/** First date that a SharePoint date field holds. */
 export const DATE_MIN = "1900-01-01T00:00:00Z";
+
+/** Last date that a SharePoint date field holds. */
 export const DATE_MAX = "9999-12-31T23:59:59Z";
 
-/** Bytes of the AES-256 key and of the IV of each blob. API page, "Azure" section. */
+/** Bytes of the AES-256 key. API page, "Azure" section. */
 export const KEY_BYTES = 32;
+
+/** Bytes of the IV of each blob. API page, "Azure" section. */
 export const IV_BYTES = 16;

@@ -14,6 +14,7 @@ export type ContentLocator =
   /** Content that lives in the planning process only, under this number; its plan is not portable. */
   | { readonly kind: "local"; readonly handle: number };
 
+/** How a name was mended that SharePoint would refuse. */
 export interface Renaming {
   /** The source's name. */
   readonly from: string;
@@ -22,6 +23,7 @@ export interface Renaming {
   readonly why: readonly RenameReason[];
 }
 
+/** The rule that a name broke, or the place that it had to fit into. */
 export type RenameReason =
   | "empty-name"
   | "invalid-character"
@@ -50,10 +52,12 @@ interface PlannedEntry {
   readonly modified: string;
 }
 
+/** A folder that its package makes. */
 export interface PlannedFolder extends PlannedEntry {
   readonly kind: "folder";
 }
 
+/** A file, its content and the blob that it gets. */
 export interface PlannedFile extends PlannedEntry {
   readonly kind: "file";
   /** Bytes of plaintext as listed by the source. */
@@ -63,6 +67,7 @@ export interface PlannedFile extends PlannedEntry {
   readonly blob: string;
 }
 
+/** What a package makes one object and one list item of. */
 export type PlannedItem = PlannedFolder | PlannedFile;
 
 /**

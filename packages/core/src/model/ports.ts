@@ -23,9 +23,11 @@ export interface BlobProperties {
   readonly iv?: string;
 }
 
+/** What is written with a blob, in the step that makes it. */
 export interface BlobWriteOptions {
   /** Base64 MD5 of the whole stored bytes. */
   readonly md5: string;
+  /** Base64 of the 16 bytes of the IV; undefined if the bytes are not encrypted. */
   readonly iv?: string;
   /** Only useful for unencrypted blobs. Default: `application/octet-stream`. */
   readonly contentType?: string;

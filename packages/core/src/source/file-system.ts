@@ -3,6 +3,7 @@ import { globFilter } from "./glob.ts";
 import { namedRoots, type SourceRoot } from "./root.ts";
 import { type WalkOptions, walk } from "./walk.ts";
 
+/** What of a tree is taken. */
 export interface FileSystemOptions {
   /**
    * Globs of what to take: only files that match one are yielded, and folders that lead to one; a folder that leads to

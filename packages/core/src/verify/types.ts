@@ -29,6 +29,7 @@ export interface Comparison {
   readonly source?: Source;
 }
 
+/** What {@link verify} looks at, and what it holds it against. */
 export interface VerifyOptions {
   /** Best in the order of their dependencies: references to what comes later are kept until the end. */
   readonly packages: AsyncIterable<VerifyPackage> | Iterable<VerifyPackage>;
@@ -57,6 +58,7 @@ export type VerifyEvent =
   /** All packages are done; the source is read. */
   | { readonly type: "comparing" };
 
+/** What a verification came to. */
 export interface VerifySummary {
   readonly packages: number;
   readonly blobs: number;
