@@ -76,7 +76,7 @@ export class OutcomeRecords {
         report(
           "RECORD_MISSING",
           object.place,
-          `${ITEMS_FILE} must tell of the ${object.kind}: current value is ${object.id}`,
+          `${ITEMS_FILE} must tell of the ${object.kind}: current value is ${quoted(object.id)}`,
         );
         continue;
       }
@@ -99,7 +99,7 @@ export class OutcomeRecords {
         report(
           "RECORD_MISMATCH",
           object.place,
-          `${ITEMS_FILE} must tell of the ${object.kind} as the package does: current value is other ids, URL, blob, size or hashes of ${object.id}`,
+          `${ITEMS_FILE} must tell of the ${object.kind} as the package does: current value is other ids, URL, blob, size or hashes of ${quoted(object.id)}`,
         );
       }
     }
@@ -136,7 +136,7 @@ export class OutcomeRecords {
         report(
           "RECORD_MISMATCH",
           place,
-          `The package ${quoted(outcome.package)} must hold the ${outcome.kind}: current value is ${outcome.id}`,
+          `The package ${quoted(outcome.package)} must hold the ${outcome.kind}: current value is ${quoted(outcome.id)}`,
         );
       }
       if (sourceWasRead && (this.#paths.get(pathKey(outcome.sourcePath)) & SEEN) === 0) {

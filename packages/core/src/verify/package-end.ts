@@ -43,11 +43,12 @@ function checkLink(facts: PackageFacts, item: DefinedItem, report: ReportAt): vo
     report(
       "ITEM_WITHOUT_FILE",
       place,
-      `No file or folder of the package has the item's DocId: current value is ${docId}`,
+      `No file or folder of the package has the item's DocId: current value is ${quoted(docId)}`,
     );
     return;
   }
-  if (object.hasItem) report("LINK_MISMATCH", place, `Another item has the same DocId: current value is ${object.id}`);
+  if (object.hasItem)
+    report("LINK_MISMATCH", place, `Another item has the same DocId: current value is ${quoted(object.id)}`);
   object.hasItem = true;
   if (item.order < object.order) {
     report(
@@ -90,7 +91,11 @@ function checkItemOf(object: DefinedObject, report: ReportAt): void {
 function resolveParents(facts: PackageFacts, run: RunFacts, packageIndex: number, report: ReportAt): void {
   for (const { id, url, place, by } of facts.pendingParents) {
     if (facts.defined.get(id.toLowerCase())?.kind === "folder") {
-      report("PARENT_AFTER_CHILD", place, `The parent folder of ${by} must stand before it: current value is ${id}`);
+      report(
+        "PARENT_AFTER_CHILD",
+        place,
+        `The parent folder of ${by} must stand before it: current value is ${quoted(id)}`,
+      );
     } else {
       run.resolve(packageIndex, { id, place, by, role: "parent", ...(url === undefined ? {} : { url }) });
     }

@@ -1,5 +1,5 @@
 import type { Target } from "../model/index.ts";
-import type { ReportAt } from "./finding.ts";
+import { quoted, type ReportAt } from "./finding.ts";
 import { digestKey, guidKey, IdTable } from "./id-table.ts";
 import { folded } from "./name-rules.ts";
 import { NumberSet } from "./number-set.ts";
@@ -19,7 +19,7 @@ export interface Reference {
   /** Server-relative URL that it must have; undefined for other things than folders. */
   readonly url?: string;
   readonly place: string;
-  /** What names it: `File 1a2b...`. */
+  /** What names it: `File "1a2b..."`. */
   readonly by: string;
   readonly role: "parent" | "scope";
 }
@@ -125,7 +125,11 @@ export class RunFacts {
     for (const entry of this.#packages) {
       for (const name of entry.dependsOn ?? []) {
         if (this.#byName.has(name)) continue;
-        entry.report("DEPENDENCY_UNKNOWN", "packages.ndjson", `No package has the name that is depended on: ${name}`);
+        entry.report(
+          "DEPENDENCY_UNKNOWN",
+          "packages.ndjson",
+          `No package has the name that is depended on: ${quoted(name)}`,
+        );
       }
     }
     this.#findCycles();
@@ -147,21 +151,21 @@ export class RunFacts {
       report(
         code,
         reference.place,
-        `No package and no system object defines the ${what} of ${reference.by}: ${reference.id}`,
+        `No package and no system object defines the ${what} of ${reference.by}: ${quoted(reference.id)}`,
       );
       return true;
     }
     const owner = Math.floor(value / KIND_VALUES);
     if (!last && !this.#depends(from, owner)) return false;
     if (reference.role === "parent" && value % KIND_VALUES !== objectKinds.folder) {
-      report("PARENT_UNKNOWN", reference.place, `The parent of ${reference.by} is no folder: ${reference.id}`);
+      report("PARENT_UNKNOWN", reference.place, `The parent of ${reference.by} is no folder: ${quoted(reference.id)}`);
       return true;
     }
     if (reference.url !== undefined && !this.hasFolderPlace(reference.id, reference.url)) {
       report(
         "URL_MISMATCH",
         reference.place,
-        `The parent folder of ${reference.by} must be the one at ${JSON.stringify(reference.url)}: current value is ${reference.id}`,
+        `The parent folder of ${reference.by} must be the one at ${quoted(reference.url)}: current value is ${quoted(reference.id)}`,
       );
     }
     if (!this.#depends(from, owner)) {
@@ -169,7 +173,7 @@ export class RunFacts {
       report(
         "PARENT_NOT_REQUIRED",
         reference.place,
-        `The package must depend on the one that defines what ${reference.by} names: current value is ${JSON.stringify(name)}`,
+        `The package must depend on the one that defines what ${reference.by} names: current value is ${quoted(name)}`,
       );
     }
     return true;
@@ -224,7 +228,11 @@ export class RunFacts {
     for (const name of waiting.keys()) {
       this.#byName
         .get(name)
-        ?.report("DEPENDENCY_CYCLE", "packages.ndjson", `The package depends on itself by way of others: ${name}`);
+        ?.report(
+          "DEPENDENCY_CYCLE",
+          "packages.ndjson",
+          `The package depends on itself by way of others: ${quoted(name)}`,
+        );
     }
   }
 }

@@ -12,6 +12,7 @@ import type {
   Target,
 } from "../model/index.ts";
 import { isContainerLocation } from "./container-location.ts";
+import { quoted } from "./finding.ts";
 import { Findings } from "./findings.ts";
 import { ITEMS_FILE } from "./outcome-records.ts";
 import { isFile, isFolder, readRecordFile } from "./record-file.ts";
@@ -24,6 +25,7 @@ const BLOBS_FILE = "blobs.ndjson";
 /** Marks the output folder of a run, which has records. */
 const RUN_FILE = "run.json";
 
+/** What {@link verifyDirectory} needs to know beside the folder. */
 export interface VerifyDirectoryOptions {
   /** AES-256 key of 32 bytes. */
   readonly key?: Secret<Uint8Array>;
@@ -204,11 +206,7 @@ async function readPackageRecords(path: string, findings: Findings): Promise<Pac
     const place = `${PACKAGES_FILE}:${line}`;
     if (!isPackageRecord(value)) report("RECORDS_INVALID", place, "The line must hold the record of a package");
     else if (records.has(value.name)) {
-      report(
-        "RECORDS_INVALID",
-        place,
-        `A package must be recorded once: current value is ${JSON.stringify(value.name)}`,
-      );
+      report("RECORDS_INVALID", place, `A package must be recorded once: current value is ${quoted(value.name)}`);
     } else records.set(value.name, value);
   }
   return [...records.values()];

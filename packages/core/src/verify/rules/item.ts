@@ -61,7 +61,7 @@ export function checkListItem(context: RuleContext, object: XmlElement, item: Xm
     context.report(
       "LINK_MISMATCH",
       item,
-      `An item must have an id of its own, not that of its file or folder: current value is ${id}`,
+      `An item must have an id of its own, not that of its file or folder: current value is ${quoted(id)}`,
     );
   }
   facts.items.push({ id, docId, attributes: item.attributes, place: context.place(item), order: facts.objects });

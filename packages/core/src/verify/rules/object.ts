@@ -45,7 +45,7 @@ export function checkObject(context: RuleContext, object: XmlElement): void {
     context.report(
       "OBJECT_ORDER",
       object,
-      `Content must stand before roles and role assignments: current value is ${type}`,
+      `Content must stand before roles and role assignments: current value is ${quoted(type)}`,
       "warning",
     );
   }
@@ -90,11 +90,11 @@ function checkId(context: RuleContext, object: XmlElement, id: string): void {
     context.report(
       "SYSTEM_OBJECT_REDEFINED",
       object,
-      `An object must not be a system object too: current value is ${id}`,
+      `An object must not be a system object too: current value is ${quoted(id)}`,
     );
   }
   if (facts.ids.has(key)) {
-    context.report("DUPLICATE_ID", object, `No two objects may have one id: current value is ${id}`);
+    context.report("DUPLICATE_ID", object, `No two objects may have one id: current value is ${quoted(id)}`);
   }
   facts.ids.add(key);
 }

@@ -2,7 +2,7 @@ import { PATH_MAX_LENGTH } from "../../model/index.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
 import { folded, isEqualFolded, isThicket, refusedName } from "../name-rules.ts";
-import { leafName, parentUrl, type RuleContext } from "./context.ts";
+import { leafName, parentUrl, type RuleContext, toServerRelative } from "./context.ts";
 
 /** What the strictest page writes as the limit; one character more is refused by all. */
 const PATH_REFUSED_LENGTH: number = PATH_MAX_LENGTH + 1;
@@ -65,26 +65,22 @@ export function checkParent(
   // A list's id stands for its root folder (seen live for files in the root).
   if (facts.lists.has(key)) return;
   const url = serverRelativeUrl === undefined ? undefined : parentUrl(serverRelativeUrl);
-  const by = `${element.name} ${element.attributes.Id ?? ""}`.trim();
+  const by = `${element.name} ${quoted(element.attributes.Id ?? "")}`;
   const system = facts.systemObjects.get(key);
   const defined = facts.defined.get(key);
   if (system !== undefined) {
     if (system.type === "Folder") checkParentUrl(context, element, by, parentId, url, system.url);
     else if (system.type !== "Web") {
-      context.report("PARENT_UNKNOWN", element, `The parent of ${by} is no folder: ${parentId}`);
+      context.report("PARENT_UNKNOWN", element, `The parent of ${by} is no folder: ${quoted(parentId)}`);
     }
   } else if (defined === undefined) {
     facts.pendingParents.push({ id: parentId, url, place: context.place(element), by });
   } else if (defined.kind === "folder") {
-    const parent = defined.url === undefined ? undefined : serverRelativeOf(context, defined.url);
+    const parent = defined.url === undefined ? undefined : toServerRelative(context, defined.url);
     checkParentUrl(context, element, by, parentId, url, parent);
   } else {
-    context.report("PARENT_UNKNOWN", element, `The parent of ${by} is no folder: ${parentId}`);
+    context.report("PARENT_UNKNOWN", element, `The parent of ${by} is no folder: ${quoted(parentId)}`);
   }
-}
-
-function serverRelativeOf({ facts }: RuleContext, url: string): string | undefined {
-  return facts.webUrl === undefined ? undefined : `${facts.webUrl === "/" ? "" : facts.webUrl}/${url}`;
 }
 
 function checkParentUrl(
@@ -99,6 +95,6 @@ function checkParentUrl(
   context.report(
     "URL_MISMATCH",
     element,
-    `The parent folder of ${by} must be the one at ${quoted(url)}: current value is ${parentId} at ${quoted(parent)}`,
+    `The parent folder of ${by} must be the one at ${quoted(url)}: current value is ${quoted(parentId)} at ${quoted(parent)}`,
   );
 }

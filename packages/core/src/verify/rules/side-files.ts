@@ -9,7 +9,6 @@ import { isServerRelative, type RuleContext, SYSTEM_ACCOUNT } from "./context.ts
 export interface SideFileRules {
   root?(context: RuleContext, root: XmlElement): void;
   record?(context: RuleContext, record: XmlElement): void;
-  end?(context: RuleContext): void;
 }
 
 const systemData: SideFileRules = {

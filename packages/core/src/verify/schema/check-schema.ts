@@ -5,7 +5,6 @@ import { type ValueCheck, valueCheck } from "./values.ts";
 
 /** Attributes of the schema language itself stand anywhere. */
 const SCHEMA_INSTANCE = "xsi:";
-const SEQUENCE_UNKNOWN = -1;
 
 /** Looks at one file, record by record, with one schema. */
 export class SchemaCheck {
@@ -157,7 +156,7 @@ class ContentCheck {
     if (content.kind === "any") return undefined;
     const index = this.#type.children.findIndex((child) => child.name === element.name);
     const rule = this.#type.children[index];
-    if (index === SEQUENCE_UNKNOWN || rule === undefined) {
+    if (rule === undefined) {
       this.#unknown(element);
       return undefined;
     }
@@ -165,9 +164,9 @@ class ContentCheck {
     this.#counts[index] = count;
     this.#total++;
     if (content.kind === "sequence" && index < this.#position) {
-      this.#fault("SCHEMA_CHILD_ORDER", element, `${element.name} stands after a child that must follow it`);
+      this.#report("SCHEMA_CHILD_ORDER", element, `${element.name} stands after a child that must follow it`);
     } else if (count > rule.max || (content.kind === "choice" && this.#total > content.max)) {
-      this.#fault("SCHEMA_CHILD_TOO_MANY", element, `${this.#parent.name} holds too many of ${element.name}`);
+      this.#report("SCHEMA_CHILD_TOO_MANY", element, `${this.#parent.name} holds too many of ${element.name}`);
     }
     this.#position = Math.max(this.#position, index);
     return rule.type;
@@ -177,7 +176,7 @@ class ContentCheck {
     this.#type.children.forEach((child, index) => {
       if ((this.#counts[index] ?? 0) >= child.min) return;
       const code = this.#type.rule.special?.[child.name] ?? "SCHEMA_CHILD_MISSING";
-      this.#fault(code, this.#parent, `${this.#parent.name} must hold ${child.name}`);
+      this.#report(code, this.#parent, `${this.#parent.name} must hold ${child.name}`);
     });
   }
 
@@ -190,11 +189,7 @@ class ContentCheck {
         "note",
       );
     } else {
-      this.#fault("SCHEMA_CHILD_UNEXPECTED", element, `${this.#parent.name} takes no child ${quoted(element.name)}`);
+      this.#report("SCHEMA_CHILD_UNEXPECTED", element, `${this.#parent.name} takes no child ${quoted(element.name)}`);
     }
-  }
-
-  #fault(code: Parameters<Report>[0], element: XmlElement, message: string): void {
-    this.#report(code, element, message);
   }
 }
