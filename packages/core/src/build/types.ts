@@ -2,10 +2,13 @@ import type { Code, Secret } from "../errors/index.ts";
 import type {
   Clock,
   ItemOutcome,
+  Ledger,
   Logger,
+  PackageForms,
   PackagePlan,
   PackageRecord,
   PackageStore,
+  PeopleOptions,
   RandomBytes,
   Source,
   Target,
@@ -43,6 +46,18 @@ export interface PackageLimits {
   readonly maxBytes?: number;
 }
 
+/** Makes the run a delta: only what the target has not received as it is goes into packages. */
+export interface LedgerOptions {
+  readonly store: Ledger;
+  /** Names the run in the ledger, unique among all runs of it; a continued run has the same. 1 to 64 of `A-Z a-z 0-9 _ -`. */
+  readonly runId: string;
+  /**
+   * Write deletions of what the ledger holds and the source no longer has. Only a source that was read to its end counts,
+   * and nothing below an entry that was excluded, skipped or failed. Default: false.
+   */
+  readonly deletions?: boolean;
+}
+
 /** What {@link build} packages, for which library, and into what. */
 export interface BuildOptions {
   readonly source: Source;
@@ -55,6 +70,10 @@ export interface BuildOptions {
   readonly limits?: PackageLimits;
   /** Default: the System Account (`SHAREPOINT\system`). */
   readonly defaultAuthor?: DefaultAuthor;
+  /** Default: everyone keeps the login of the source. */
+  readonly people?: PeopleOptions;
+  readonly forms?: PackageForms;
+  readonly ledger?: LedgerOptions;
   /** Default: `FileShare`. */
   readonly sourceType?: SourceType;
   /**

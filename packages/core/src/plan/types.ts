@@ -1,5 +1,13 @@
 import type { Code } from "../errors/index.ts";
-import type { ItemOutcome, PackagePlan, SourceContent, Target } from "../model/index.ts";
+import type {
+  ItemOutcome,
+  Ledger,
+  PackageForms,
+  PackagePlan,
+  PeopleOptions,
+  SourceContent,
+  Target,
+} from "../model/index.ts";
 import type { RenameStyle } from "./rename.ts";
 
 /** What {@link planPackages} needs, every default filled in and every bound checked. */
@@ -16,6 +24,12 @@ export interface ResolvedPlanOptions {
     /** Plaintext bytes per package; a larger file goes alone. */
     readonly maxBytes: number;
   };
+  /** User 1 of every package. */
+  readonly defaultAuthor: { readonly name: string; readonly login: string; readonly email?: string };
+  readonly people: Required<Pick<PeopleOptions, "unmapped">> & Pick<PeopleOptions, "map">;
+  readonly forms: Pick<Required<PackageForms>, "dateTimeFields" | "userFields" | "twoVersions" | "roles" | "archives">;
+  /** What earlier runs sent and the target has received. */
+  readonly ledger?: { readonly store: Ledger; readonly runId: string; readonly deletions: boolean };
   /** The date of items whose source names none. */
   readonly now: Date;
   /** Told of each entry that the source yields: the bytes of a file, else 0. It must not throw. */
@@ -32,7 +46,7 @@ export interface PlannedPackage {
 export type PlanEvent =
   | PlannedPackage
   /** An entry that is in no package. */
-  | { readonly type: "outcome"; readonly outcome: Exclude<ItemOutcome, { outcome: "packaged" }> }
+  | { readonly type: "outcome"; readonly outcome: Exclude<ItemOutcome, { outcome: "packaged" | "deletion" }> }
   | { readonly type: "warning"; readonly code: Code; readonly message: string; readonly source: string };
 
 export interface PlanEnd {
