@@ -38,3 +38,12 @@ export const KEY_BYTES = 32;
 
 /** Bytes of the IV of each blob. API page, "Azure" section. */
 export const IV_BYTES = 16;
+
+/** Archives (stored zips of small files) per package. Content page. */
+export const PACKAGE_MAX_ARCHIVES = 2;
+
+/** Bytes of one archive, counted encrypted (the page doesn't say which; this is the safe one). Content page: 10 MB. */
+export const ARCHIVE_MAX_BYTES: number = 10 * MEGABYTE;
+
+/** A file in an archive has fewer bytes than this when it is encrypted. Content page: 100 KB. */
+export const ARCHIVED_FILE_BYTES = 100_000;
