@@ -1,6 +1,7 @@
 // Promises: what stands here keeps its meaning within a major version.
 
 export { readKeyFile } from "./build/key-file.ts";
+export { memoryLedger } from "./build/memory-ledger.ts";
 export { formatNdjsonLine } from "./build/ndjson.ts";
 export { type OutputDirectory, type OutputDirectoryOptions, openOutputDirectory } from "./build/output-directory.ts";
 export { build } from "./build/run.ts";

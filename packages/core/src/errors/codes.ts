@@ -5,7 +5,18 @@
  * `area` groups them for the documentation and says who raises the code.
  */
 export interface CodeEntry {
-  readonly area: "usage" | "source" | "name" | "plan" | "seal" | "container" | "xml" | "manifest" | "run" | "verify";
+  readonly area:
+    | "usage"
+    | "source"
+    | "name"
+    | "plan"
+    | "seal"
+    | "container"
+    | "xml"
+    | "manifest"
+    | "ledger"
+    | "run"
+    | "verify";
   readonly remedy: string;
 }
 
@@ -57,6 +68,10 @@ const registry = {
   SOURCE_DUPLICATE: { area: "source", remedy: "The source yields the same path twice; keep one." },
   SOURCE_INVALID_ITEM: { area: "source", remedy: "Correct the item that the source yields." },
   SOURCE_FAILED: { area: "source", remedy: "The source ended with an error; see the cause." },
+  TEMPORARY_FILE_FAILED: {
+    area: "source",
+    remedy: "Free space on the disk of the folder for temporary files, or name another that this user may write to.",
+  },
 
   // name: names and paths that SharePoint does not take
   NAME_NOT_ALLOWED: { area: "name", remedy: "Rename the entry at the source, or let the policy `rename` do it." },
@@ -250,6 +265,21 @@ const registry = {
     area: "verify",
     remedy: "Build again if the file was changed since and should be sent anew.",
   },
+
+  // ledger: what lists were sent and have received
+  LEDGER_IN_USE: { area: "usage", remedy: "Wait for the other process to end, or end it, then run again." },
+  LEDGER_INVALID: {
+    area: "usage",
+    remedy: "Give the path of a ledger that primepack wrote; one that was damaged is restored from a copy.",
+  },
+  LEDGER_VERSION: { area: "usage", remedy: "Open the ledger with the release of primepack that wrote it." },
+  LEDGER_MISSING: { area: "usage", remedy: "Give the path of the ledger that the packages were built with." },
+  LEDGER_PACKAGE_UNKNOWN: {
+    area: "usage",
+    remedy: "Name packages of the run that the output folder holds, and the ledger that it was built with.",
+  },
+  LEDGER_FAILED: { area: "ledger", remedy: "See the cause; the ledger is as its last whole write left it." },
+  LEDGER_CLOSED: { area: "ledger", remedy: "Open the ledger again, and close it when nothing uses it any more." },
 
   // run
   ABORTED: { area: "run", remedy: "The caller aborted the run; continue it with the same options." },

@@ -24,6 +24,11 @@ export interface LedgerEntry {
   readonly receivedBefore?: LedgerState;
   /** Set by the run that found the item under another path: this one is free, its GUID isn't. */
   readonly movedBy?: string;
+  /**
+   * The path under which {@link madeBy} found the item in the ledger: where it comes from, and what a continued run
+   * plans the same move by. That path's own entry may be gone or of another item by now.
+   */
+  readonly movedFrom?: SourcePath;
   /** The package that holds the item's deletion. */
   readonly deletedBy?: string;
 }
@@ -43,6 +48,7 @@ export interface LedgerState {
  */
 export interface Ledger {
   get(source: SourcePath): LedgerEntry | undefined;
+  /** The entry that has the identity and wasn't moved away (`movedBy`). Of several (which a source should not give) any one. */
   byIdentity(identity: string): LedgerEntry | undefined;
   /** Whether some entry, moved ones included, holds the GUID. */
   hasId(id: string): boolean;
@@ -50,15 +56,15 @@ export interface Ledger {
   entries(): Iterable<LedgerEntry>;
   /** How many entries there are. */
   readonly size: number;
-  /** Writes entries over those of the same source path, and forgets paths. */
+  /** Forgets paths, then writes entries over those of the same source path. */
   write(change: { readonly put?: readonly LedgerEntry[]; readonly remove?: readonly SourcePath[] }): Promise<void>;
   /** The entries whose `built` or `deletedBy` is the package. */
   ofPackage(packageId: string): Iterable<LedgerEntry>;
   /** The first integer item id of a run, kept so that a continued run numbers alike. */
   firstItemId(runId: string): number | undefined;
-  /** Highest integer item id of all entries and of all runs' first ones less one; 0 for none. */
+  /** Highest integer item id of all entries, forgotten ones too, and of all runs' first ones less one; 0 for none. */
   readonly highestItemId: number;
-  /** Notes where a run begins to number. */
+  /** Notes where a run begins to number. What a run began with stays: a second call for it changes nothing. */
   beginRun(runId: string, firstItemId: number): Promise<void>;
   close(): Promise<void>;
 }
