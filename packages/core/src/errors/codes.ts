@@ -95,6 +95,28 @@ const registry = {
     remedy: "The package holds more entries than the service advises; cut versions if the import fails.",
   },
 
+  USER_MAP_FAILED: {
+    area: "plan",
+    remedy: "Correct the user map; see the cause, or the answer that the message names.",
+  },
+  USER_UNMAPPED: { area: "plan", remedy: "Add the user to the user map, or choose what becomes of unmapped ones." },
+  GROUP_UNDEFINED: {
+    area: "plan",
+    remedy: "Let the source define the group before what names it, or add its members later.",
+  },
+  GROUP_MEMBER_DROPPED: {
+    area: "plan",
+    remedy: "Name the members of the inner group; SharePoint groups hold no others.",
+  },
+  SYSTEM_GROUP_DROPPED: {
+    area: "plan",
+    remedy: "Nothing; SharePoint makes such groups itself. Share anew what links opened.",
+  },
+  LIMITED_ACCESS_DROPPED: {
+    area: "plan",
+    remedy: "Nothing; SharePoint grants Limited Access itself where it is needed.",
+  },
+
   // seal
   SEAL_FAILED: { area: "seal", remedy: "See the cause." },
   UNSEAL_FAILED: { area: "seal", remedy: "The key or the IV does not fit, or the blob was cut or changed." },
