@@ -116,6 +116,10 @@ const registry = {
     area: "plan",
     remedy: "Nothing; SharePoint grants Limited Access itself where it is needed.",
   },
+  TWO_VERSIONS: {
+    area: "plan",
+    remedy: "Compare the file's versions after the import, or choose the form `repeatFirst` or `currentOnly`.",
+  },
 
   // seal
   SEAL_FAILED: { area: "seal", remedy: "See the cause." },
@@ -169,6 +173,7 @@ const registry = {
     area: "verify",
     remedy: "Name the file in SystemData.xml if it is a manifest, else leave it out; the service doesn't read it.",
   },
+  MANIFEST_FILE_REPEATED: { area: "verify", remedy: "Name each manifest once in SystemData.xml." },
   BLOB_MISSING: { area: "verify", remedy: "Build the package again; a file of it has no content." },
   BLOB_UNREFERENCED: {
     area: "verify",
@@ -193,6 +198,7 @@ const registry = {
   IV_MISMATCH: { area: "verify", remedy: "Give one IV in metadata, records and manifest; the service refuses two." },
   IV_REUSED: { area: "verify", remedy: "Seal again with a random IV for each blob; two alike show what blobs share." },
   KEY_MISSING: { area: "verify", remedy: "Give the key of the run; encrypted blobs can't be read without it." },
+  KEY_MISMATCH: { area: "verify", remedy: "Give the key of the run that made the output folder." },
   CHECKSUM_MISMATCH: { area: "verify", remedy: "Build the package again; the content isn't the one that was hashed." },
   CHECKSUM_MISSING: { area: "verify", remedy: "Send Checksum for files above 15 GB; the service requires it." },
   FILE_SIZE_MISMATCH: { area: "verify", remedy: "Build the package again; FileSize isn't the size of the content." },
@@ -216,8 +222,19 @@ const registry = {
   SCHEMA_EXTENSION: { area: "verify", remedy: "Nothing; the element is documented, though the schema lacks it." },
   GUID_INVALID: { area: "verify", remedy: "Write GUIDs with hyphens and without braces." },
   SYSTEM_ID_MISSING: { area: "verify", remedy: "Give each user a SystemId; the job dies without the attribute." },
-  ARCHIVE_OVER_LIMIT: { area: "verify", remedy: "Put at most 2 archives in a package." },
-  ARCHIVE_UNOPENED: { area: "verify", remedy: "Nothing; how archives hold their files is documented too thinly." },
+  ARCHIVE_OVER_LIMIT: {
+    area: "verify",
+    remedy: "Put at most 2 archives of 10 MB in a package, and files below 100 KB into them.",
+  },
+  ARCHIVE_UNOPENED: { area: "verify", remedy: "Give the key of the run; what is in the archive was not looked at." },
+  ARCHIVE_INVALID: { area: "verify", remedy: "Write the archive as a zip of stored or deflated entries." },
+  ARCHIVE_NOT_ENCRYPTED: { area: "verify", remedy: "Encrypt the archive; the service takes no other." },
+  ARCHIVE_READING: {
+    area: "verify",
+    remedy: "Nothing; the documents leave open which bytes of an archive are hashed and encrypted.",
+  },
+  ARCHIVE_MEMBER_MISSING: { area: "verify", remedy: "Put the file into the archive, or don't list it." },
+  ARCHIVE_MEMBER_UNLISTED: { area: "verify", remedy: "List the file in ArchivedFiles.xml, or leave it out." },
 
   // verify: objects of the manifest and how they hang together
   IMPORT_ATTRIBUTE_MISSING: {
@@ -251,6 +268,27 @@ const registry = {
   COUNT_MISMATCH: { area: "verify", remedy: "Build the package again; its record counts other things than it holds." },
   PACKAGE_OVER_LIMIT: { area: "verify", remedy: "Split the package: at most 250 items or 250 MB, or one file alone." },
   DATE_OUT_OF_RANGE: { area: "verify", remedy: "Use dates from 1900-01-01 to 9999-12-31." },
+  DELETION_WITH_CONTENT: { area: "verify", remedy: "Leave the content out; a deletion has none." },
+
+  // verify: fields, attachments, comments, sharing
+  FIELD_VALUE: { area: "verify", remedy: "Write the value in the form of its Type; it would be stored as junk." },
+  FIELD_DUPLICATE: { area: "verify", remedy: "Give each column one value." },
+  TAXONOMY_NOTE_MISSING: {
+    area: "verify",
+    remedy: "Write the hidden note field of the managed metadata column too; the import doesn't make it.",
+  },
+  ATTACHMENT_IN_LIBRARY: {
+    area: "verify",
+    remedy: "Leave attachments of documents and folders out; only list items have any.",
+  },
+  ATTACHMENT_DUPLICATE: { area: "verify", remedy: "Give the attachments of an item names that differ." },
+  COMMENT_INVALID: { area: "verify", remedy: "Write a comment's text as base64 of UTF-8, under an id of its own." },
+  COMMENT_PARENT_UNKNOWN: { area: "verify", remedy: "Write the comment that is answered too, or ParentId 0." },
+  SHARING_INHERITED: { area: "verify", remedy: "Leave the events out; those of the folder above count." },
+  SHARING_OVER_LIMIT: {
+    area: "verify",
+    remedy: "Spread the events of the receiver over more days; the service drops those above 1,000 in 24 hours.",
+  },
 
   // verify: versions, users, permissions
   VERSION_LABEL: { area: "verify", remedy: "Write versions as major.minor, the minor below 512." },
@@ -261,10 +299,17 @@ const registry = {
   VERSION_LINK: { area: "verify", remedy: "Give all versions the parents and item id of the outer element." },
   USER_UNKNOWN: { area: "verify", remedy: "Add the user to UserGroup.xml; the import would credit another." },
   USER_DUPLICATE: { area: "verify", remedy: "Name each person once, under one id and one login." },
+  USER_UNREFERENCED: { area: "verify", remedy: "Nothing; leave out whom nothing names, to spare look-ups." },
+  SYSTEM_GROUP_IMPORTED: { area: "verify", remedy: "Leave the group out; SharePoint makes such groups itself." },
+  ROLE_MISMATCH: { area: "verify", remedy: "Use the id and the mask that the standard role has in every site." },
   ROLE_UNKNOWN: { area: "verify", remedy: "Define the role in the package, or check that the target has it." },
   SCOPE_DUPLICATE: { area: "verify", remedy: "Give each unique object one scope with an id of its own." },
+  MANY_SCOPES: { area: "verify", remedy: "Grant on fewer objects; lists with more than 5,000 scopes get slow." },
   SCOPE_OBJECT_UNKNOWN: { area: "verify", remedy: "Assign roles to objects of this package or of the target." },
-  SCOPE_OVER_LIMIT: { area: "verify", remedy: "Use groups; a scope holds at most 5,000 assignments." },
+  SCOPE_OVER_LIMIT: {
+    area: "verify",
+    remedy: "Grant to groups, on fewer objects: 5,000 assignments a scope, 50,000 scopes a list.",
+  },
   LIMITED_ACCESS_ASSIGNED: { area: "verify", remedy: "Drop the assignment; SharePoint adds Limited Access itself." },
 
   // verify: records and source
