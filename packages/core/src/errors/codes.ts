@@ -116,6 +116,12 @@ const registry = {
     area: "plan",
     remedy: "Nothing; SharePoint grants Limited Access itself where it is needed.",
   },
+  ITEM_IN_LIBRARY: { area: "plan", remedy: "Choose a list as target; libraries hold folders and files only." },
+  FILE_IN_LIST: { area: "plan", remedy: "Choose a library as target, or attach the file to a list item." },
+  MANY_DESCENDANTS: {
+    area: "plan",
+    remedy: "Grant on folders with fewer entries; the service breaks no inheritance above 100,000.",
+  },
   TWO_VERSIONS: {
     area: "plan",
     remedy: "Compare the file's versions after the import, or choose the form `repeatFirst` or `currentOnly`.",

@@ -4,6 +4,7 @@
  * Names page = "Restrictions and limitations in OneDrive and SharePoint" (support.microsoft.com).
  * Limits page = "SharePoint limits" (Microsoft 365 service description).
  * Content page = "Preparing the content for Migration API" (learn.microsoft.com).
+ * Permission page = "Migration permission guidance", Shared page = "Migrating shared files and folders" (learn.microsoft.com).
  */
 
 /** Decimal megabyte, the unit of the package limit (no page says which; the smaller is safe). */
@@ -47,3 +48,27 @@ export const ARCHIVE_MAX_BYTES: number = 10 * MEGABYTE;
 
 /** A file in an archive has fewer bytes than this when it is encrypted. Content page: 100 KB. */
 export const ARCHIVED_FILE_BYTES = 100_000;
+
+/** Largest minor number of a version label. Limits page: 511 minor versions for each major one. */
+export const VERSION_MAX_MINOR = 511;
+
+/** Largest major number of a version label: `major x 512 + minor` is an xs:int (`UIVersion`). */
+export const VERSION_MAX_MAJOR = 4_194_303;
+
+/** Bytes of a file that is attached to a list item. Limits page: 250 MB. */
+export const ATTACHMENT_MAX_BYTES: number = 250 * MEGABYTE;
+
+/** Unique scopes that a list should stay below. Permission page. */
+export const SCOPES_ADVISED = 5_000;
+
+/** Unique scopes that a list can have. Permission page and Limits page. */
+export const SCOPES_MAX = 50_000;
+
+/** Role assignments of one scope. Permission page. */
+export const SCOPE_MAX_ASSIGNMENTS = 5_000;
+
+/** Entries below a folder or list whose inheritance can still be broken: the service answers 429 above. Permission page. */
+export const UNIQUE_MAX_DESCENDANTS = 100_000;
+
+/** Sharing events that a receiver gets in 24 hours; the service drops the rest with a warning. Shared page. */
+export const SHARING_EVENTS_PER_DAY = 1_000;
