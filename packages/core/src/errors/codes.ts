@@ -40,6 +40,11 @@ const registry = {
     remedy: "Choose an output folder that lies neither in nor around a source.",
   },
 
+  EXPORT_UNREADABLE: {
+    area: "usage",
+    remedy: "Give the folder or container that holds the manifest files of an export or of packages.",
+  },
+
   // source: what a source could not hand over
   SOURCE_UNREADABLE: { area: "source", remedy: "Give the running user the right to read the entry, then run again." },
   SOURCE_GONE: { area: "source", remedy: "The entry vanished after it was listed; run again if it should be there." },
@@ -68,6 +73,14 @@ const registry = {
   SOURCE_DUPLICATE: { area: "source", remedy: "The source yields the same path twice; keep one." },
   SOURCE_INVALID_ITEM: { area: "source", remedy: "Correct the item that the source yields." },
   SOURCE_FAILED: { area: "source", remedy: "The source ended with an error; see the cause." },
+  CONTENT_UNRESOLVED: {
+    area: "source",
+    remedy: "An export holds no contents; give the content of this entry beside it.",
+  },
+  SOURCE_ARCHIVED: {
+    area: "source",
+    remedy: "The blob lies in the archive tier; rehydrate it to the hot or cool tier, then run again.",
+  },
   TEMPORARY_FILE_FAILED: {
     area: "source",
     remedy: "Free space on the disk of the folder for temporary files, or name another that this user may write to.",
