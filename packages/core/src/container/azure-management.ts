@@ -8,12 +8,12 @@ import {
 } from "@azure/storage-blob";
 import pLimit from "p-limit";
 import { abortedError, type Secret } from "../errors/index.ts";
+import type { HttpTransport } from "../http/http-transport.ts";
+import type { Retrier } from "../http/retrier.ts";
+import { TransportFault } from "../http/transport-fault.ts";
 import type { AzureAccount } from "./azure-account.ts";
 import { containerSas } from "./azure-container-sas.ts";
-import type { HttpTransport } from "./http-transport.ts";
-import type { Retrier } from "./retrying.ts";
 import { refusedError, StorageError, unreachableError } from "./storage-error.ts";
-import { TransportFault } from "./transport-fault.ts";
 
 /** A container that is there and holds nothing. */
 export interface FreshContainer {

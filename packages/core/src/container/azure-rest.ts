@@ -1,9 +1,9 @@
 import { abortedError, type PrimepackError, type Secret, throwIfAborted } from "../errors/index.ts";
+import type { HttpReply, StreamingReply } from "../http/http-reply.ts";
+import type { HttpRequest, HttpTransport } from "../http/http-transport.ts";
+import { TransportFault } from "../http/transport-fault.ts";
 import { encodeBlobName } from "./blob-name.ts";
-import type { HttpReply, StreamingReply } from "./http-reply.ts";
-import type { HttpRequest, HttpTransport } from "./http-transport.ts";
 import { ERROR_BODY_MAX_BYTES, refusedError, StorageError, unreachableError } from "./storage-error.ts";
-import { TransportFault } from "./transport-fault.ts";
 
 /** Version of the Blob service's REST API; the SAS may be of any other. Put Blob takes 5,000 MiB since 2019-12-12. */
 const AZURE_API_VERSION = "2021-12-02";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { PrimepackError, type Secret, throwIfAborted } from "../errors/index.ts";
+import { Retrier, type RetryOptions } from "../http/retrier.ts";
 import type {
   BlobContainer,
   Logger,
@@ -15,7 +16,6 @@ import { writeError } from "./file-error.ts";
 import { openLocatedContainer } from "./locate.ts";
 import { PackageFolder } from "./package-folder.ts";
 import { checkPackageName } from "./package-name.ts";
-import { Retrier, type RetryOptions } from "./retrying.ts";
 
 /** The account, and the names of the containers in it. */
 export interface AzureStoreOptions {

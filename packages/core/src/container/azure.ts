@@ -1,10 +1,10 @@
 import { PrimepackError, type Secret } from "../errors/index.ts";
+import { headerOf } from "../http/http-reply.ts";
+import type { HttpTransport } from "../http/http-transport.ts";
 import type { BlobContainer, BlobProperties, BlobWriteOptions, ContainerLocator } from "../model/index.ts";
 import type { ListedBlob } from "./azure-list.ts";
 import { AzureRest } from "./azure-rest.ts";
 import { checkBlobName } from "./blob-name.ts";
-import type { HttpTransport } from "./http-transport.ts";
-import { headerOf } from "./storage-error.ts";
 
 /** Name of the metadata that holds a blob's IV. API page, "Azure" section. */
 const IV_HEADER = "x-ms-meta-IV";

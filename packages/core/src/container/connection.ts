@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { HttpTransport } from "../http/http-transport.ts";
+import { networkToWire } from "../http/network.ts";
 import type { NetworkOptions } from "../model/index.ts";
-import { HttpTransport } from "./http-transport.ts";
-import { networkToWire } from "./network.ts";
 import { ThrottleGate } from "./throttling.ts";
 
 /** What all containers of one store share within a thread. */

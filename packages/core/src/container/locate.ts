@@ -1,11 +1,12 @@
 import type { Secret } from "../errors/index.ts";
+import type { RetryOptions } from "../http/retrier.ts";
 import type { BlobContainer, ContainerLocator, Logger, NetworkOptions } from "../model/index.ts";
 import { AzureContainer } from "./azure.ts";
 import { connectionTo } from "./connection.ts";
 import { DirectoryContainer } from "./directory.ts";
 import { LimitingContainer } from "./limiting.ts";
 import { LoggingContainer } from "./logging.ts";
-import { RetryingContainer, type RetryOptions } from "./retrying.ts";
+import { RetryingContainer } from "./retrying.ts";
 import { ThrottlingContainer } from "./throttling.ts";
 
 /** What a locator leaves out: credential, network, pace. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { PrimepackError } from "../errors/index.ts";
+import type { RetryAdvice } from "../http/request-error.ts";
+import type { RetryOptions } from "../http/retrier.ts";
 import type { BlobContainer } from "../model/index.ts";
 import { codeOf, describeContainer, readAll, withMd5 } from "./container.conformance.ts";
 import { MemoryContainer } from "./memory.ts";
-import { RetryingContainer, type RetryOptions } from "./retrying.ts";
-import { type RetryAdvice, StorageError } from "./storage-error.ts";
+import { RetryingContainer } from "./retrying.ts";
+import { StorageError } from "./storage-error.ts";
 
 describeContainer("RetryingContainer", { make: () => new RetryingContainer(new MemoryContainer()), snapshots: true });
 
@@ -93,7 +95,7 @@ describe("RetryingContainer", () => {
     await put(new RetryingContainer(failing([passing()]).container, options));
     expect(lines).toEqual([
       {
-        message: "A storage request is repeated",
+        message: "A request is repeated",
         method: "putBlob",
         name: "a",
         attempt: 1,

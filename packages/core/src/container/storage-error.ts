@@ -1,30 +1,11 @@
 import { type Code, PrimepackError } from "../errors/index.ts";
-import type { HttpHeaders } from "./http-reply.ts";
-import type { TransportFault } from "./transport-fault.ts";
-
-/** What a wrapper may do about a failed request. */
-export interface RetryAdvice {
-  /** Another attempt may succeed. */
-  readonly retryable: boolean;
-  /** The store asks for less load: other requests had better wait too. */
-  readonly throttled: boolean;
-  /** Milliseconds that the store asks to wait. */
-  readonly retryAfterMs: number | undefined;
-}
+import { type HttpHeaders, headerOf } from "../http/http-reply.ts";
+import { RequestError } from "../http/request-error.ts";
+import { isOverload, isPassing, retryAfterOf } from "../http/retry-after.ts";
+import type { TransportFault } from "../http/transport-fault.ts";
 
 /** An error of a container that says whether to try again. */
-export class StorageError extends PrimepackError implements RetryAdvice {
-  readonly retryable: boolean;
-  readonly throttled: boolean;
-  readonly retryAfterMs: number | undefined;
-
-  constructor(code: Code, message: string, cause: Error | undefined, advice: Partial<RetryAdvice> = {}) {
-    super(code, message, { cause });
-    this.retryable = advice.retryable ?? false;
-    this.throttled = advice.throttled ?? false;
-    this.retryAfterMs = advice.retryAfterMs;
-  }
-}
+export class StorageError extends RequestError {}
 
 /** Codes of the service that say more than its status does ("Status and error codes", Blob service REST API). */
 const codeByServiceCode: Readonly<Record<string, Code>> = {
@@ -40,10 +21,6 @@ const codeByServiceCode: Readonly<Record<string, Code>> = {
   InvalidUri: "BLOB_NAME_INVALID",
   OutOfRangeInput: "CONTAINER_REFUSED",
 };
-
-/** Statuses that pass: overload (429, 500, 503) and what gateways say when they lose the store behind them. */
-const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
-const overload: ReadonlySet<number> = new Set([429, 503]);
 
 export interface RefusedReply {
   readonly status: number;
@@ -68,8 +45,8 @@ export function refusedError({ status, headers, body }: RefusedReply, doing: str
     `Cannot ${doing} as the storage refused the request: current value is ${answer}`,
     cause,
     {
-      retryable: passing.has(status) || serviceCode === "ContainerBeingDeleted",
-      throttled: overload.has(status),
+      retryable: isPassing(status) || serviceCode === "ContainerBeingDeleted",
+      throttled: isOverload(status),
       retryAfterMs: retryAfterOf(headers),
     },
   );
@@ -83,27 +60,11 @@ function codeOf(status: number, serviceCode: string): Code {
   if (known !== undefined) return known;
   if (status === 404) return "BLOB_NOT_FOUND";
   if (status === 401 || status === 403) return "CONTAINER_FORBIDDEN";
-  return passing.has(status) ? "CONTAINER_BUSY" : "CONTAINER_REFUSED";
+  return isPassing(status) ? "CONTAINER_BUSY" : "CONTAINER_REFUSED";
 }
 
 function elementOf(xml: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-}
-
-export function headerOf(headers: HttpHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === "string" ? value : value?.[0];
-}
-
-/** Milliseconds. A date counts from the reply's own date, so that no clock but the server's matters. */
-function retryAfterOf(headers: HttpHeaders): number | undefined {
-  const milliseconds = headerOf(headers, "x-ms-retry-after-ms") ?? headerOf(headers, "retry-after-ms");
-  if (milliseconds !== undefined && /^\d+$/.test(milliseconds)) return Number(milliseconds);
-  const value = headerOf(headers, "retry-after") ?? headerOf(headers, "x-ms-retry-after");
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const wait = Date.parse(value) - Date.parse(headerOf(headers, "date") ?? "");
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
 /** The error for a request that got no reply. */

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
-import type { NetworkWire } from "../../container/network.ts";
 import type { ErrorWire, SecretWire } from "../../errors/index.ts";
+import type { NetworkWire } from "../../http/network.ts";
 import type { BlobWriteOptions, ContainerLocator, SealedBlob } from "../../model/index.ts";
 import type { MemoryOptions } from "./memory-bound.ts";
 

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openLocatedContainer } from "../../container/locate.ts";
-import { networkFromWire } from "../../container/network.ts";
 import { PrimepackError, Secret } from "../../errors/index.ts";
+import { networkFromWire } from "../../http/network.ts";
 import type { BlobContainer, Logger } from "../../model/index.ts";
 import { sealFiles } from "./handle-seal.ts";
 import type {

@@ -4,6 +4,12 @@ import { TransportFault } from "./transport-fault.ts";
 /** Names in lower case. */
 export type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
+/** The value of a header, or the first of several; `name` in lower case. */
+export function headerOf(headers: HttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}
+
 export interface HttpReply {
   readonly status: number;
   readonly headers: HttpHeaders;
