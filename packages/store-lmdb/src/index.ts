@@ -1,3 +1,4 @@
 // Promises: what stands here keeps its meaning within a major version.
 
-export { type LmdbLedgerOptions, openLmdbLedger } from "./lmdb-ledger.ts";
+export { LEDGER_VERSION } from "./ledger-file.ts";
+export { type LmdbLedgerOptions, ledgerLists, openLmdbLedger } from "./lmdb-ledger.ts";
