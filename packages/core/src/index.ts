@@ -25,4 +25,5 @@ export {
   fileSystemSource,
 } from "./source/file-system.ts";
 export type { SourceRoot } from "./source/root.ts";
+export { readUserMap, type UserMapFile, type UserMapOptions, type UserMapProblem } from "./source/user-map.ts";
 export * from "./verify/index.ts";
