@@ -3,6 +3,7 @@ import {
   type ElementBinding,
   readXmlBatches,
   readXmlDocument,
+  splitXmlFiles,
   writeXmlFile,
   type XmlElement,
   type XmlReaderLimits,
@@ -17,6 +18,8 @@ export interface ReadFileOptions {
   readonly limits?: XmlReaderLimits;
   /** Ends the reading with code ABORTED. */
   readonly signal?: AbortSignal;
+  /** Name of the file, for messages. Default: its usual name. */
+  readonly file?: string;
 }
 
 /** Reads a file that is small: the whole of it into the record of its root. */
@@ -47,7 +50,7 @@ export async function* readList<T>(
 ): AsyncGenerator<T, void, undefined> {
   for await (const batch of readXmlBatches(bytes, { ...name, ...options })) {
     for (const element of batch) {
-      if (element.name !== binding.name) throw unexpected(name, binding.name, element);
+      if (element.name !== binding.name) throw unexpected({ ...name, ...options }, binding.name, element);
       yield checked(binding.read(element));
     }
   }
@@ -70,6 +73,16 @@ export function writeList<T>(
   records: Iterable<T>,
 ): Iterable<Uint8Array> {
   return writeXmlFile({ ...name, name: name.root }, written(binding, records));
+}
+
+/** The same as several files, none longer than `maxBytes` unless one record is; see {@link splitXmlFiles}. */
+export function writeLists<T>(
+  name: PackageFileName,
+  binding: ElementBinding<T>,
+  records: Iterable<T>,
+  maxBytes: number,
+): Iterable<Iterable<Uint8Array>> {
+  return splitXmlFiles({ ...name, name: name.root }, written(binding, records), maxBytes);
 }
 
 function* written<T>(binding: ElementBinding<T>, records: Iterable<T>): Generator<string, void, undefined> {

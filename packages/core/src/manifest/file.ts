@@ -12,7 +12,7 @@ export interface VersionEventElement extends OtherContent {
   readonly UserId?: number;
 }
 
-const versionEventBinding: ElementBinding<VersionEventElement> = new ElementBinding<VersionEventElement>({
+export const versionEventBinding: ElementBinding<VersionEventElement> = new ElementBinding<VersionEventElement>({
   name: "VersionEvent",
   attributes: { Id: "integer?", UIVersion: "integer?", Type: "integer?", Time: "string?", UserId: "integer?" },
   children: {},

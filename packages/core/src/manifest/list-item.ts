@@ -1,3 +1,4 @@
+import type { Moderation } from "../model/index.ts";
 import { ElementBinding, type OtherContent, type XmlElement } from "../xml/index.ts";
 import { type EventReceiverElement, eventReceiverBinding, type LinkElement, linkBinding } from "./links.ts";
 import { type PropertyElement, propertyBinding } from "./properties.ts";
@@ -16,6 +17,16 @@ export interface FieldElement extends OtherContent {
   /** Decides how `Value` is parsed. */
   readonly Type?: string;
   readonly FieldId?: string;
+  /**
+   * Retention label. The schema declares it and the next three here, although their names speak of the list; where the
+   * service reads them is uncertain (package format, 5.5).
+   */
+  readonly ListDefaultComplianceTag?: string;
+  readonly ListDefaultComplianceTagUserId?: number;
+  /** With a small `t` in `tag`. */
+  readonly ListDefaultCompliancetagWrittenTime?: string;
+  /** Bit 0x01 for labels that keep, 0x01 and 0x04 for record labels. */
+  readonly ListDefaultComplianceFlags?: number;
   /** Any elements. */
   readonly content?: readonly XmlElement[];
 }
@@ -24,7 +35,17 @@ const fieldBinding: ElementBinding<FieldElement> = new ElementBinding<FieldEleme
   name: "Field",
   open: true,
   anyContent: true,
-  attributes: { Name: "string?", Value: "string?", Value2: "string?", Type: "string?", FieldId: "string?" },
+  attributes: {
+    Name: "string?",
+    Value: "string?",
+    Value2: "string?",
+    Type: "string?",
+    FieldId: "string?",
+    ListDefaultComplianceTag: "string?",
+    ListDefaultComplianceTagUserId: "integer?",
+    ListDefaultCompliancetagWrittenTime: "string?",
+    ListDefaultComplianceFlags: "integer?",
+  },
   children: {},
 });
 
@@ -133,8 +154,6 @@ const commentBinding: ElementBinding<CommentElement> = new ElementBinding<Commen
   children: {},
 });
 
-export type ModerationStatus = "Approved" | "Denied" | "Pending" | "Draft" | "Scheduled";
-
 /** `ListItem` of an `SPListItem`, or of the `Versions` of one (package format, 3.6). Open to other attributes. */
 export interface ListItemElement extends OtherContent {
   /** Web-relative, without leading slash. */
@@ -162,7 +181,7 @@ export interface ListItemElement extends OtherContent {
   readonly ModifiedBy?: string;
   readonly TimeCreated?: string;
   readonly TimeLastModified?: string;
-  readonly ModerationStatus?: ModerationStatus;
+  readonly ModerationStatus?: Moderation["status"];
   readonly ModerationComment?: string;
   readonly ProgId?: string;
   readonly ThreadIndex?: string;

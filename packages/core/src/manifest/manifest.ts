@@ -1,6 +1,6 @@
 import { PrimepackError } from "../errors/index.ts";
 import { ElementBinding, type OtherContent } from "../xml/index.ts";
-import { type FileBytes, type ReadFileOptions, readList, writeList } from "./document.ts";
+import { type FileBytes, type ReadFileOptions, readList, writeList, writeLists } from "./document.ts";
 import { type FileElement, fileBinding } from "./file.ts";
 import { type FolderElement, folderBinding } from "./folder.ts";
 import {
@@ -150,6 +150,14 @@ const objectBinding: ElementBinding<AnyObject> = new ElementBinding<AnyObject>({
  */
 export function writeManifest(objects: Iterable<ManifestObject>): Iterable<Uint8Array> {
   return writeList<AnyObject>(manifestFile, objectBinding, objects);
+}
+
+/**
+ * The same as one or more manifests, each a whole file of at most `maxBytes` unless one object is larger, which then
+ * goes alone. The chunks of one are read to their end before the next is asked for; code INTERNAL otherwise.
+ */
+export function writeManifests(objects: Iterable<ManifestObject>, maxBytes: number): Iterable<Iterable<Uint8Array>> {
+  return writeLists<AnyObject>(manifestFile, objectBinding, objects, maxBytes);
 }
 
 /**

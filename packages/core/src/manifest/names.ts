@@ -2,6 +2,7 @@
 export interface PackageFileName {
   readonly file: string;
   readonly root: string;
+  /** The empty string for none. */
   readonly namespace: string;
 }
 
@@ -47,4 +48,10 @@ export const viewFormsListFile: PackageFileName = {
   file: "ViewFormsList.xml",
   root: "ViewFormsList",
   namespace: "urn:deployment-viewformlist-schema",
+};
+/** Has no namespace. The Content page once says ArchiveFiles.xml, a slip. */
+export const archivedFilesFile: PackageFileName = {
+  file: "ArchivedFiles.xml",
+  root: "ArchivedFiles",
+  namespace: "",
 };

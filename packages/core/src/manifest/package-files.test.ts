@@ -3,31 +3,68 @@ import { join } from "node:path";
 import { canonicalXml, exampleTarget, schemaOf, specFolder, specIsMissing, validateXsd } from "@primepack/test-support";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PackagePlan, PlannedFile, PlannedFolder, SealedBlob, Target } from "../model/index.ts";
+import type {
+  PackagePlan,
+  PlannedFile,
+  PlannedFolder,
+  PlannedItem,
+  PlannedListItem,
+  PlannedUser,
+  SealedBlob,
+  SerializedElement,
+  Target,
+} from "../model/index.ts";
+import { readArchivedFiles } from "./archived-files.ts";
+import type { ResolvedManifestForms } from "./forms.ts";
+import { type ManifestObject, readManifest } from "./manifest.ts";
 import { type PackageFilesInput, packageFiles } from "./package-files.ts";
+import { packageObjects } from "./package-objects.ts";
+import { readSystemData } from "./system-data.ts";
+import { readUserGroupMap } from "./user-group.ts";
+import { WrittenFacts } from "./written-facts.ts";
 
+const forms: ResolvedManifestForms = {
+  outerFileValue: true,
+  versionIds: "same",
+  attachmentUrl: "webRelative",
+  manifestBytes: 25_000_000,
+};
 const ids = (number: number): Pick<PlannedFolder, "id" | "listItemId" | "itemId"> => ({
   id: `00000000-0000-5000-8000-${String(number).padStart(12, "0")}`,
   listItemId: `00000000-0000-5000-9000-${String(number).padStart(12, "0")}`,
   itemId: number,
 });
-const times = { created: "2024-01-02T03:04:05Z", modified: "2024-02-03T04:05:06Z" } as const;
+const details = {
+  author: 1,
+  modifiedBy: 1,
+  version: "1.0",
+  created: "2024-01-02T03:04:05Z",
+  modified: "2024-02-03T04:05:06Z",
+} as const;
 
 function folder(number: number, path: readonly string[], parentId: string): PlannedFolder {
-  return { kind: "folder", source: path, path, ...ids(number), parentId, ...times };
+  return { kind: "folder", source: path, path, ...ids(number), parentId, ...details };
 }
 
+const content = { kind: "local", handle: 0 } as const;
+
 function file(number: number, path: readonly string[], parentId: string): PlannedFile {
-  const content = { kind: "local", handle: number } as const;
   return { ...folder(number, path, parentId), kind: "file", size: 3, content, blob: `${number}.dat` };
 }
 
+const users: readonly PlannedUser[] = [
+  { id: 1, name: "System Account", login: "SHAREPOINT\\system", systemId: "U0hBUkVQT0lOVFxzeXN0ZW0=" },
+  { id: 2, name: "Ana", login: "i:0#.f|membership|ana@contoso.com", email: "ana@contoso.com", systemId: "AA==" },
+  { id: 3, name: "Ben", login: "i:0#.f|membership|ben@contoso.com", systemId: "AA==", isDeleted: true },
+  { id: 4, name: "Nobody's", login: "i:0#.f|membership|nobody@contoso.com", systemId: "AA==" },
+];
+
 function planOf(items: PackagePlan["items"], target: Target = exampleTarget): PackagePlan {
-  const base = { schemaVersion: 1, name: "000001", kind: "content", dependsOn: [], portable: false, bytes: 3 } as const;
-  return { ...base, target, items };
+  const base = { schemaVersion: 2, name: "000001", kind: "content", dependsOn: [], portable: false } as const;
+  return { ...base, target, items, users, groups: [], entries: items.length, bytes: 3 };
 }
 
-const sealed = ({ blob }: PlannedFile): SealedBlob => ({
+const sealed = (blob: string): SealedBlob => ({
   name: blob,
   size: 3,
   storedSize: 16,
@@ -38,10 +75,22 @@ const sealed = ({ blob }: PlannedFile): SealedBlob => ({
 
 const { rootFolderId: root } = exampleTarget;
 const items = [folder(1, ["R&D"], root), file(2, ["R&D", 'say "hi" <1>.txt'], ids(1).id)];
-const input: PackageFilesInput = { plan: planOf(items), sealed, sourceType: "FileShare" };
+const input: PackageFilesInput = { plan: planOf(items), sealed, sourceType: "FileShare", forms };
+
+function bytesOf(given: PackageFilesInput): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (const { name, chunks } of packageFiles(given)) files.set(name, Buffer.concat([...chunks]));
+  return files;
+}
 
 function textsOf(given: PackageFilesInput): Map<string, string> {
-  return new Map(packageFiles(given).map(({ name, chunks }) => [name, Buffer.concat([...chunks]).toString("utf8")]));
+  return new Map([...bytesOf(given)].map(([name, bytes]) => [name, bytes.toString("utf8")]));
+}
+
+async function objectsOf(bytes: Uint8Array): Promise<ManifestObject[]> {
+  const objects: ManifestObject[] = [];
+  for await (const object of readManifest([bytes])) objects.push(object);
+  return objects;
 }
 
 const manifest = `<?xml version="1.0" encoding="utf-8"?>
@@ -97,17 +146,104 @@ const exportSettings = `<?xml version="1.0" encoding="utf-8"?>
 </ExportSettings>
 `;
 
+/** Every element that packages may hold, with text that XML can't hold as it is. */
+const element = (name: string, attributes: Record<string, string>): SerializedElement => ({
+  name,
+  attributes,
+  children: [],
+});
+const links = [element("Link", { TargetId: ids(2).id, TargetUrl: "/sites/archive/x", IsDirty: "false" })];
+const receiver = { Id: ids(9).id, Name: "R", WebId: exampleTarget.webId, HostId: ids(2).id, HostType: "ListItem" };
+const everything = {
+  contentTypeId: "0x0101009D",
+  moderation: { status: "Pending", comment: "line\nbreak \u000b" },
+  fields: [
+    { name: "Title", type: "Text", value: 'A "quoted" <title>\t' },
+    { name: "Owner", type: "User", value: "2;UserInfo", principals: [2] },
+    { name: "Site", type: "URL", fieldId: ids(9).id, value: "https://x?a&b", value2: "X" },
+  ],
+  properties: [{ name: "vti_x", type: "Integer", access: "ReadOnly", value: "1", value2: "2", id: ids(9).id }],
+  retentionLabel: { name: "Keep", setBy: 3, setAt: "2024-02-03T04:05:06Z", flags: 1 },
+  comments: [{ id: "1", text: "Hé", author: 2, created: "2024-02-03T04:05:06.007Z", uiVersion: 512 }],
+  sharing: [{ time: "2024-02-03T04:05:06.007Z", initiator: 2, sharedBy: 2, sharedWith: [3, 10] }],
+  links,
+  eventReceivers: [element("EventReceiver", { ...receiver, Type: "ItemAdded", SequenceNumber: "1" })],
+} satisfies Partial<PlannedFolder>;
+const richFile: PlannedFile = {
+  ...file(2, ["R&D", "a.txt"], ids(1).id),
+  ...everything,
+  version: "2.1",
+  versions: ["1.0", "2.0"].map((version, index) => ({
+    ...details,
+    version,
+    size: 3,
+    content,
+    blob: `2-${index}.dat`,
+    checkinComment: `to ${version}`,
+    properties: [{ name: "vti_x" }],
+    fields: [{ name: "Title", type: "Text", value: version }],
+    modifiedBy: 3,
+  })),
+  checkinComment: "now",
+  webParts: [element("WebPart", { ID: ids(9).id })],
+  versionEvents: [element("VersionEvent", { Id: "1", UIVersion: "512", Type: "1", Time: "2024-02-03T04:05:06" })],
+};
+const richItem: PlannedListItem = {
+  ...folder(3, ["R&D", "3_.000"], ids(1).id),
+  ...everything,
+  kind: "item",
+  version: "2.0",
+  versions: [{ ...details, fields: [{ name: "Title", value: "old" }] }],
+  attachments: [{ ...details, name: "a & b.txt", id: ids(8).id, size: 3, content, blob: "3-0.dat" }],
+};
+const richPlan: PackagePlan = {
+  ...planOf([
+    { ...folder(1, ["R&D"], root), ...everything, progId: "P" },
+    richFile,
+    richItem,
+    { kind: "deletion", of: "file", source: ["b"], path: ["b"], ...ids(4), parentId: root },
+  ]),
+  groups: [{ id: 10, name: "Team", ownerIsUser: true, owner: 3, members: [2] }],
+  roles: [{ id: 1073741826, title: "Read", permMask: "756052856929", hidden: false, description: "May read" }],
+  scopes: [
+    {
+      id: ids(7).id,
+      objectId: ids(2).id,
+      objectType: "item",
+      path: ["R&D", "a.txt"],
+      assignments: [{ principalId: 10, roleId: 1073741826 }],
+    },
+    { id: ids(6).id, objectId: exampleTarget.listId, objectType: "list", path: [], assignments: [] },
+  ],
+};
+const archives = [{ name: "pack0.zip", checksum: "SgAAAAAAAAAAAAAAAQAAAAAAAAA=", files: ["2-0.dat", "2-1.dat"] }];
+const richInput: PackageFilesInput = { ...input, plan: richPlan, archives };
+
+const names = (given: PackageFilesInput): string[] => [...bytesOf(given).keys()];
+const sideFiles = ["ExportSettings.xml", "RootObjectMap.xml", "LookupListMap.xml", "Requirements.xml"];
+
 describe("packageFiles()", () => {
   it("gives the eight files, the manifest first, users after it and SystemData.xml last", () => {
-    expect(packageFiles(input).map(({ name }) => name)).toEqual([
+    expect(names(input)).toEqual([
       "Manifest.xml",
-      "ExportSettings.xml",
-      "RootObjectMap.xml",
-      "LookupListMap.xml",
-      "Requirements.xml",
+      ...sideFiles,
       "ViewFormsList.xml",
       "UserGroup.xml",
       "SystemData.xml",
+    ]);
+  });
+
+  it("gives ArchivedFiles.xml where there are archives", async () => {
+    const files = bytesOf(richInput);
+    expect([...files.keys()].slice(-3)).toEqual(["ArchivedFiles.xml", "UserGroup.xml", "SystemData.xml"]);
+    const read: unknown[] = [];
+    for await (const archive of readArchivedFiles([files.get("ArchivedFiles.xml") as Buffer])) read.push(archive);
+    expect(read).toEqual([
+      {
+        Name: "pack0.zip",
+        Checksum: "SgAAAAAAAAAAAAAAAQAAAAAAAAA=",
+        File: [{ FileValue: "2-0.dat" }, { FileValue: "2-1.dat" }],
+      },
     ]);
   });
 
@@ -119,17 +255,34 @@ describe("packageFiles()", () => {
     expect(texts.get("ExportSettings.xml")).toBe(exportSettings);
   });
 
-  it("gives the same bytes each time that a file is read", () => {
-    for (const { chunks } of packageFiles(input))
-      expect(Buffer.concat([...chunks])).toEqual(Buffer.concat([...chunks]));
+  it("gives the same bytes each time", () => {
+    expect(bytesOf(richInput)).toEqual(bytesOf(richInput));
   });
 
-  it("writes the given author, whose SystemId is the login", () => {
-    const login = "i:0#.f|membership|ana@contoso.com";
-    const author = { name: "Ana", login, email: "ana@contoso.com" };
-    expect(textsOf({ ...input, author }).get("UserGroup.xml")).toContain(
-      `<User Id="1" Name="Ana" Login="${login}" Email="ana@contoso.com" IsDomainGroup="false" IsSiteAdmin="false" SystemId="aTowIy5mfG1lbWJlcnNoaXB8YW5hQGNvbnRvc28uY29t"`,
-    );
+  it("refuses to go on before a manifest was read to its end", () => {
+    const files = packageFiles(input);
+    files.next();
+    expect(() => files.next()).toThrow(expect.objectContaining({ code: "INTERNAL" }));
+  });
+
+  it("writes those only whom something written names, with owners and members of groups", async () => {
+    const idsOf = async (given: PackageFilesInput): Promise<unknown[]> => {
+      const { Users = [], Groups = [] } = await readUserGroupMap([bytesOf(given).get("UserGroup.xml") as Buffer]);
+      return [...Users, ...Groups].map(({ Id }) => Id);
+    };
+    expect(await idsOf(richInput)).toEqual(["1", "2", "3", "10"]);
+    expect(await idsOf(input)).toEqual(["1"]);
+    expect(await idsOf({ ...input, plan: planOf(items.slice(1)), sealed: () => undefined })).toEqual([]);
+  });
+
+  it("says that there are permissions and versions where there are", () => {
+    const settingsOf = (plan: PackagePlan): string => textsOf({ ...input, plan }).get("ExportSettings.xml") ?? "";
+    expect(settingsOf(richPlan)).toContain('IncludeSecurity="All" IncludeVersions="All"');
+    const { scopes = [], ...plain } = { ...richPlan, items };
+    expect(settingsOf(plain)).toContain('IncludeSecurity="None" IncludeVersions="CurrentVersion"');
+    expect(settingsOf({ ...plain, scopes: scopes.slice(1) })).toContain('IncludeSecurity="All"');
+    const [first, second] = items as [PlannedFolder, PlannedFile];
+    expect(settingsOf({ ...plain, items: [first, { ...second, author: 10 }] })).toContain('IncludeSecurity="All"');
   });
 
   it("lets the service look at web parts where the source is SharePoint", () => {
@@ -155,9 +308,91 @@ describe("packageFiles()", () => {
     expect(texts.get("SystemData.xml")).toContain(`Type="Web" Url="/"`);
     expect(texts.get("ExportSettings.xml")).toContain(`Url="/Shared Documents"`);
   });
+
+  it("reads back as the objects that were planned, with characters that XML can't hold replaced", async () => {
+    const objects = [...packageObjects(richInput, new WrittenFacts())];
+    const read = await objectsOf(bytesOf(richInput).get("Manifest.xml") as Buffer);
+    expect(comparable(read)).toEqual(comparable(objects));
+  });
+});
+
+/** Without where elements were read, and with no difference between no assignments and none. */
+function comparable(objects: readonly ManifestObject[]): unknown {
+  const text = JSON.stringify(objects, (key, value) => {
+    if (["line", "column", "attributeCount"].includes(key)) return undefined;
+    return key === "Assignment" && value.length === 0 ? undefined : value;
+  });
+  return JSON.parse(text.replaceAll("\\u000b", "\ufffd"));
+}
+
+describe("packageFiles() over several manifests", () => {
+  const manifests = async (given: PackageFilesInput): Promise<Map<string, Buffer>> => {
+    const files = bytesOf(given);
+    const listed = (await readSystemData([files.get("SystemData.xml") as Buffer])).ManifestFiles ?? [];
+    return new Map(listed.map(({ Name = "" }) => [Name, files.get(Name) as Buffer]));
+  };
+
+  it("holds the same objects in the same order, each manifest within the limit unless one object is larger", async () => {
+    const plan = (versions: readonly number[]): PackagePlan => {
+      const files = versions.map((count, index): PlannedItem => {
+        const base = file(index + 1, [`${index} 日本`], root);
+        const older = Array.from({ length: count }, (_, at) => ({
+          ...base,
+          version: `1.${at}`,
+          blob: `${index}-${at}.dat`,
+        }));
+        return { ...base, version: "2.0", versions: older };
+      });
+      return planOf(files);
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(5), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1500, max: 20_000 }),
+        async (versions, manifestBytes) => {
+          const whole = { ...input, plan: plan(versions) };
+          const split = await manifests({ ...whole, forms: { ...forms, manifestBytes } });
+          expect([...split.keys()]).toEqual(
+            Array.from(split, (_, index) => (index === 0 ? "Manifest.xml" : `Manifest${index}.xml`)),
+          );
+          const read = await Promise.all([...split.values()].map(objectsOf));
+          for (const [index, bytes] of [...split.values()].entries()) {
+            if (bytes.length > manifestBytes) expect(read[index]).toHaveLength(1);
+          }
+          expect(read.flat()).toEqual(await objectsOf(bytesOf(whole).get("Manifest.xml") as Buffer));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("stores all manifests before the other files and counts all objects", () => {
+    const texts = textsOf({ ...richInput, forms: { ...forms, manifestBytes: 1 } });
+    const all = [...texts.keys()];
+    expect(all.slice(0, 3)).toEqual(["Manifest.xml", "Manifest1.xml", "Manifest2.xml"]);
+    expect(all[8]).toBe("ExportSettings.xml");
+    expect(texts.get("SystemData.xml")).toContain('ObjectsProcessed="8"');
+    expect(texts.get("SystemData.xml")).toContain('<ManifestFile Name="Manifest7.xml"/>');
+    expect(texts.get("Manifest7.xml")).toContain("RoleAssignments");
+  });
 });
 
 describe.skipIf(specIsMissing)("packageFiles() against the specification (skipped where ../shared is missing)", () => {
+  const formsInUse: readonly Partial<ResolvedManifestForms>[] = [
+    {},
+    { outerFileValue: false, versionIds: "distinct", attachmentUrl: "serverRelative" },
+    { manifestBytes: 1000 },
+  ];
+  for (const some of formsInUse) {
+    it(`fits the schemas with everything that a package may hold, in the forms ${JSON.stringify(some)}`, async () => {
+      for (const [name, bytes] of bytesOf({ ...richInput, forms: { ...forms, ...some } })) {
+        const schema = schemaOf(name.replace(/^Manifest\d+/, "Manifest"));
+        const strict = !name.startsWith("Manifest");
+        expect(await validateXsd(schema, bytes, { strict }), name).toEqual([]);
+      }
+    });
+  }
+
   it("fits the schemas, whatever names there are", async () => {
     const name = fc.string({ unit: "binary", minLength: 1, maxLength: 20 });
     await fc.assert(

@@ -1,8 +1,10 @@
-import type { PackagePlan, Target } from "../model/index.ts";
+import type { Target } from "../model/index.ts";
+import { writeArchivedFiles } from "./archived-files.ts";
 import { writeExportSettings } from "./export-settings.ts";
 import { writeLookupListMap } from "./lookup-list-map.ts";
-import { writeManifest } from "./manifest.ts";
+import { writeManifests } from "./manifest.ts";
 import {
+  archivedFilesFile,
   exportSettingsFile,
   lookupListMapFile,
   manifestFile,
@@ -12,33 +14,15 @@ import {
   userGroupFile,
   viewFormsListFile,
 } from "./names.ts";
-import { countPackageObjects, type PackageObjectsInput, packageObjects } from "./package-objects.ts";
+import { type PackageObjectsInput, packageObjects } from "./package-objects.ts";
 import { writeRequirements } from "./requirements.ts";
 import { writeRootObjectMap } from "./root-object-map.ts";
 import { writeSystemData } from "./system-data.ts";
 import { urlForms } from "./url-forms.ts";
-import { type UserElement, writeUserGroupMap } from "./user-group.ts";
+import { writeUserGroupMap } from "./user-group.ts";
+import { userGroupMap } from "./user-group-map.ts";
 import { writeViewFormsList } from "./view-forms-list.ts";
-
-/** Who stands as author and editor of everything in the package. */
-export interface PackageAuthor {
-  readonly name: string;
-  /** Claims login with the UPN. */
-  readonly login: string;
-  readonly email?: string;
-}
-
-/**
- * The author where there is no other.
- *
- * It gets an entry in UserGroup.xml under this login, as public builders with live runs write it. That its reserved id
- * (1073741823) may stand without an entry is only known of the on-premises format; online, an id without entry was
- * seen to be credited to whoever runs the import.
- */
-const systemAccount: PackageAuthor = { name: "System Account", login: "SHAREPOINT\\system" };
-
-/** The package's own number of its one user. */
-const USER_ID = "1";
+import { WrittenFacts } from "./written-facts.ts";
 
 /** What working packages send, Microsoft's own sample included, whatever the target's build is (package format, 2.2). */
 const schemaVersion = {
@@ -54,14 +38,21 @@ const FILE_LOCATION = "C:\\export";
 /** Sources that may have web parts which the service should check. */
 const sourcesWithWebParts: ReadonlySet<string> = new Set(["SharePointOnline", "SharePointOnPremServer"]);
 
-export interface PackageFilesInput {
-  readonly plan: PackagePlan;
-  /** What storing a file's content gave; undefined for a file that failed, which is left out. */
-  readonly sealed: PackageObjectsInput["sealed"];
+/** A zip with small files that was stored as a content blob. */
+export interface ArchivedFile {
+  /** Name of its blob. */
+  readonly name: string;
+  /** Base64 QuickXorHash of the zip's plaintext. */
+  readonly checksum: string;
+  /** `FileValue`s of the files in it. */
+  readonly files: readonly string[];
+}
+
+export interface PackageFilesInput extends PackageObjectsInput {
   /** `SourceType` of ExportSettings.xml; `{ other }` stands as `Other` with its `DetailedSource`. */
   readonly sourceType: string | { readonly other: string };
-  /** Default: {@link systemAccount}. */
-  readonly author?: PackageAuthor;
+  /** Default: none, and no ArchivedFiles.xml. */
+  readonly archives?: readonly ArchivedFile[];
 }
 
 export interface PackageFile {
@@ -69,43 +60,68 @@ export interface PackageFile {
   readonly name: string;
   /** Of no use when the file is stored encrypted. */
   readonly contentType: "text/xml";
-  /** UTF-8, in chunks of about 64 KiB that are made when they are asked for. Iterated anew, the same bytes. */
+  /** UTF-8, in chunks of about 64 KiB that are made when they are asked for; to be iterated once. */
   readonly chunks: Iterable<Uint8Array>;
 }
 
 /**
- * The eight XML files of a package in the order in which they must be stored: the manifest first, the users after it,
- * SystemData.xml, by which the service finds manifests, last. Optional files have empty roots, which avoids warnings.
+ * The XML files of a package in the order in which they must be stored: the manifests first (Manifest.xml, Manifest1.xml
+ * and so on, each of at most `forms.manifestBytes` unless a single object is larger); then the files that tell what was
+ * written; the users, only those whom it names; and SystemData.xml, by which the service finds manifests, last. Optional
+ * files have empty roots, which avoids warnings.
+ *
+ * Objects are made as the chunks are asked for, and nothing of them is kept. So the chunks of a manifest must be read to
+ * their end before the next file is asked for; code INTERNAL otherwise.
  *
  * The same input gives the same bytes. Characters that XML cannot hold become U+FFFD.
+ *
+ * Throws MANIFEST_INVALID where a value would make the service refuse the package.
  */
-export function packageFiles(input: PackageFilesInput): PackageFile[] {
-  const { plan, sealed, sourceType, author = systemAccount } = input;
+export function* packageFiles(input: PackageFilesInput): Generator<PackageFile, void, undefined> {
+  const { plan, sourceType, archives = [] } = input;
   const { target } = plan;
-  const objects: PackageObjectsInput = { plan, sealed, userId: USER_ID };
-  return [
-    packageFile(manifestFile.file, () => writeManifest(packageObjects(objects))),
-    packageFile(exportSettingsFile.file, () => exportSettings(target, sourceType)),
-    packageFile(rootObjectMapFile.file, () => rootObjectMap(target)),
-    packageFile(lookupListMapFile.file, () => writeLookupListMap([])),
-    packageFile(requirementsFile.file, () => writeRequirements([])),
-    packageFile(viewFormsListFile.file, () => writeViewFormsList([])),
-    packageFile(userGroupFile.file, () => writeUserGroupMap({ Users: [userElement(author)], Groups: [] })),
-    packageFile(systemDataFile.file, () => systemData(target, countPackageObjects(objects))),
-  ];
+  const facts = new WrittenFacts();
+  const manifests: string[] = [];
+  for (const chunks of writeManifests(packageObjects(input, facts), input.forms.manifestBytes)) {
+    const name = manifestName(manifests.length);
+    manifests.push(name);
+    yield packageFile(name, chunks);
+  }
+  const people = userGroupMap(plan, facts.principals);
+  const security = facts.scopes || people.Groups.length > 0;
+  yield packageFile(
+    exportSettingsFile.file,
+    exportSettings(target, sourceType, { security, versions: facts.versions }),
+  );
+  yield packageFile(rootObjectMapFile.file, rootObjectMap(target));
+  yield packageFile(lookupListMapFile.file, writeLookupListMap([]));
+  yield packageFile(requirementsFile.file, writeRequirements([]));
+  yield packageFile(viewFormsListFile.file, writeViewFormsList([]));
+  if (archives.length > 0) yield packageFile(archivedFilesFile.file, archivedFiles(archives));
+  yield packageFile(userGroupFile.file, writeUserGroupMap(people));
+  yield packageFile(systemDataFile.file, systemData(target, manifests, facts.objects));
 }
 
-function packageFile(name: string, write: () => Iterable<Uint8Array>): PackageFile {
-  return { name, contentType: "text/xml", chunks: { [Symbol.iterator]: () => write()[Symbol.iterator]() } };
+/** `Manifest.xml`, `Manifest1.xml`, ...: any names do, as SystemData.xml lists them. */
+function manifestName(index: number): string {
+  return index === 0 ? manifestFile.file : manifestFile.file.replace(".", `${index}.`);
 }
 
-/** The package carries neither permissions nor versions, and says so. */
-function exportSettings(target: Target, sourceType: PackageFilesInput["sourceType"]): Iterable<Uint8Array> {
+function packageFile(name: string, chunks: Iterable<Uint8Array>): PackageFile {
+  return { name, contentType: "text/xml", chunks };
+}
+
+/** Says whether the package carries permissions and versions. */
+function exportSettings(
+  target: Target,
+  sourceType: PackageFilesInput["sourceType"],
+  { security, versions }: { readonly security: boolean; readonly versions: boolean },
+): Iterable<Uint8Array> {
   return writeExportSettings({
     SiteUrl: target.siteUrl,
     FileLocation: FILE_LOCATION,
-    IncludeSecurity: "None",
-    IncludeVersions: "CurrentVersion",
+    IncludeSecurity: security ? "All" : "None",
+    IncludeVersions: versions ? "All" : "CurrentVersion",
     ExportMethod: "ExportAll",
     ...(typeof sourceType === "string"
       ? { SourceType: sourceType }
@@ -130,26 +146,21 @@ function rootObjectMap(target: Target): Iterable<Uint8Array> {
   return writeRootObjectMap([{ Id: listId, Type: "List", ParentId: webId, WebUrl: webUrl, Url, IsDependency: false }]);
 }
 
-/** The service dies on users without `SystemId`; for people who resolve by login, its value does not matter. */
-function userElement({ name, login, email }: PackageAuthor): UserElement {
-  return {
-    Id: USER_ID,
-    Name: name,
-    Login: login,
-    ...(email === undefined ? {} : { Email: email }),
-    IsDomainGroup: false,
-    IsSiteAdmin: false,
-    SystemId: Buffer.from(login, "utf8").toString("base64"),
-    IsDeleted: false,
-    Flags: "0",
-  };
+function archivedFiles(archives: readonly ArchivedFile[]): Iterable<Uint8Array> {
+  return writeArchivedFiles(
+    archives.map(({ name, checksum, files }) => ({
+      Name: name,
+      Checksum: checksum,
+      File: files.map((file) => ({ FileValue: file })),
+    })),
+  );
 }
 
-function systemData(target: Target, objectsProcessed: number): Iterable<Uint8Array> {
+function systemData(target: Target, manifests: readonly string[], objectsProcessed: number): Iterable<Uint8Array> {
   const listUrl = urlForms(target).serverRelative([]);
   return writeSystemData({
     SchemaVersion: { ...schemaVersion, ObjectsProcessed: String(objectsProcessed) },
-    ManifestFiles: [{ Name: manifestFile.file }],
+    ManifestFiles: manifests.map((name) => ({ Name: name })),
     SystemObjects: [
       { Id: target.webId, Type: "Web", Url: target.webUrl },
       { Id: target.listId, Type: "List", Url: listUrl },

@@ -1,184 +1,85 @@
-import {
-  DATE_MAX,
-  DATE_MIN,
-  type PackagePlan,
-  type PlannedFile,
-  type PlannedFolder,
-  type PlannedItem,
-  type SealedBlob,
-} from "../model/index.ts";
-import type { FileObject, FolderObject, ListItemObject, ManifestObject } from "./manifest.ts";
+import type { PackagePlan, PlannedItem, SealedBlob } from "../model/index.ts";
+import { attachmentElements } from "./attachment-elements.ts";
+import { deletionObject } from "./deletion-object.ts";
+import { fileObject } from "./file-object.ts";
+import { folderObject } from "./folder-object.ts";
+import type { ResolvedManifestForms } from "./forms.ts";
+import { listItemObject } from "./list-item-object.ts";
+import type { ManifestObject } from "./manifest.ts";
+import { permissionObjects } from "./permission-objects.ts";
+import { Place } from "./place.ts";
+import { sealedFile } from "./sealed-file.ts";
 import { type UrlForms, urlForms } from "./url-forms.ts";
-
-/** Built-in content types: ids that every library knows. */
-const DOCUMENT_CONTENT_TYPE = "0x0101";
-const FOLDER_CONTENT_TYPE = "0x0120";
-
-/** A file's or item's only version. */
-const FIRST_VERSION = "1.0";
-
-/** `Order` is this many times the integer id: what SharePoint's own export and working builders write. */
-const ORDER_STEP = 100;
+import type { WrittenFacts } from "./written-facts.ts";
 
 export interface PackageObjectsInput {
   readonly plan: PackagePlan;
-  /** What storing the file's content gave; undefined leaves the file out, as a `FileValue` without blob fails the job. */
-  readonly sealed: (file: PlannedFile) => SealedBlob | undefined;
-  /** Id of UserGroup.xml for everyone's `Author` and `ModifiedBy`. */
-  readonly userId: string;
+  /**
+   * What storing a content gave, by its blob (or member of an archive). Undefined leaves out the item that has it, with
+   * its scope: a `FileValue` without blob fails the job.
+   */
+  readonly sealed: (blob: string) => SealedBlob | undefined;
+  readonly forms: ResolvedManifestForms;
 }
 
 /**
- * The objects of a package's manifest in the form that names web, list and root folder in SystemData.xml (package
- * format, 2.2, form A): for each folder an `SPFolder` and its `SPListItem`, for each file an `SPFile` and its
- * `SPListItem`, in the plan's order, which has parents first.
+ * The objects of a package in the form that names web, list and root folder in SystemData.xml (package format, 2.2, form
+ * A): in the plan's order, which has parents first, for each folder an `SPFolder` and its `SPListItem`, for each file an
+ * `SPFile` and its `SPListItem`, for an item of a list its `SPListItem`, for a deletion one object; then roles and
+ * permissions.
  *
- * `InitializationVector` is not written: the blob's metadata is what the service reads, and documentation took the
- * attribute back. `TimeLastModified` of a file is that of the bytes that were read, where the sealing tells it.
+ * What is written is noted in `facts` as it is taken.
+ *
+ * Throws MANIFEST_INVALID where elements that are passed through can't be written.
  */
-export function* packageObjects(input: PackageObjectsInput): Generator<ManifestObject, void, undefined> {
-  const { plan, sealed, userId } = input;
+export function* packageObjects(
+  input: PackageObjectsInput,
+  facts: WrittenFacts,
+): Generator<ManifestObject, void, undefined> {
+  const { plan } = input;
   const urls = urlForms(plan.target);
+  const leftOut = new Set<string>();
   for (const item of plan.items) {
-    const entry = new Entry(plan, item, urls, userId);
-    if (item.kind === "folder") {
-      yield entry.folder(item);
-      yield entry.listItem("Folder", FOLDER_CONTENT_TYPE, item.modified);
+    const objects = itemObjects(item, urls, input);
+    if (objects === undefined) {
+      leftOut.add(item.id);
       continue;
     }
-    const blob = sealed(item);
-    if (blob === undefined) continue;
-    const modified = blob.modified ?? item.modified;
-    yield entry.file(item, blob, modified);
-    yield entry.listItem("File", DOCUMENT_CONTENT_TYPE, modified);
+    if (item.kind !== "deletion") facts.item(item);
+    facts.objects += objects.length;
+    yield* objects;
+  }
+  const scopes = plan.scopes?.filter(({ objectId }) => !leftOut.has(objectId)) ?? [];
+  for (const scope of scopes) facts.scope(scope);
+  for (const object of permissionObjects(plan, scopes, urls)) {
+    facts.objects += 1;
+    yield object;
   }
 }
 
-/** How many objects {@link packageObjects} gives. */
-export function countPackageObjects({ plan, sealed }: PackageObjectsInput): number {
-  const written = plan.items.filter((item) => item.kind === "folder" || sealed(item) !== undefined);
-  return 2 * written.length;
-}
-
-/** One item of the plan with what its two objects have in common. */
-class Entry {
-  readonly #plan: PackagePlan;
-  readonly #item: PlannedItem;
-  readonly #userId: string;
-  readonly #name: string;
-  readonly #webRelative: string;
-  readonly #serverRelative: string;
-  readonly #dirName: string;
-  readonly #created: string;
-
-  constructor(plan: PackagePlan, item: PlannedItem, urls: UrlForms, userId: string) {
-    const { path } = item;
-    this.#plan = plan;
-    this.#item = item;
-    this.#userId = userId;
-    this.#name = path[path.length - 1] ?? "";
-    this.#webRelative = urls.webRelative(path);
-    this.#serverRelative = urls.serverRelative(path);
-    this.#dirName = urls.dirName(path.slice(0, -1));
-    this.#created = manifestTime(item.created);
+/** Undefined for an item that is left out. */
+function itemObjects(
+  item: PlannedItem,
+  urls: UrlForms,
+  { plan, sealed, forms }: PackageObjectsInput,
+): ManifestObject[] | undefined {
+  const place = new Place(plan.target, urls, item);
+  const { versionIds } = forms;
+  switch (item.kind) {
+    case "folder":
+      return [folderObject(item, place), listItemObject(item, { place, modified: item.modified, versionIds })];
+    case "file": {
+      const file = sealedFile(item, sealed);
+      if (file === undefined) return undefined;
+      const { modified } = file.current;
+      return [fileObject(item, file, place, forms), listItemObject(item, { place, modified, versionIds })];
+    }
+    case "item": {
+      const attachments = attachmentElements(item, place, sealed, forms.attachmentUrl);
+      if (attachments === undefined) return undefined;
+      return [listItemObject(item, { place, modified: item.modified, attachments, versionIds })];
+    }
+    case "deletion":
+      return [deletionObject(item, place)];
   }
-
-  folder(item: PlannedFolder): FolderObject {
-    const { webId, webUrl, listId } = this.#plan.target;
-    return {
-      Id: item.id,
-      ObjectType: "SPFolder",
-      ParentId: item.parentId,
-      ParentWebId: webId,
-      ParentWebUrl: webUrl,
-      Url: this.#serverRelative,
-      Folder: {
-        Id: item.id,
-        Url: this.#webRelative,
-        Name: this.#name,
-        ParentFolderId: item.parentId,
-        ParentWebId: webId,
-        ParentWebUrl: webUrl,
-        ContainingDocumentLibrary: listId,
-        ListItemIntId: item.itemId,
-        TimeCreated: this.#created,
-        TimeLastModified: manifestTime(item.modified),
-        SortBehavior: "1",
-      },
-    };
-  }
-
-  file(item: PlannedFile, blob: SealedBlob, modified: string): FileObject {
-    const { webId, webUrl, listId } = this.#plan.target;
-    return {
-      Id: item.id,
-      ObjectType: "SPFile",
-      ParentId: item.parentId,
-      ParentWebId: webId,
-      ParentWebUrl: webUrl,
-      Url: this.#serverRelative,
-      File: {
-        Url: this.#webRelative,
-        Id: item.id,
-        ParentWebId: webId,
-        ParentWebUrl: webUrl,
-        Name: this.#name,
-        ListItemIntId: item.itemId,
-        ListId: listId,
-        ParentId: item.parentId,
-        TimeCreated: this.#created,
-        TimeLastModified: manifestTime(modified),
-        Version: FIRST_VERSION,
-        FileValue: blob.name,
-        FileSize: blob.size,
-        MD5Hash: blob.md5,
-        Checksum: blob.quickXorHash,
-        Author: this.#userId,
-        ModifiedBy: this.#userId,
-      },
-    };
-  }
-
-  listItem(docType: "File" | "Folder", contentTypeId: string, modified: string): ListItemObject {
-    const item = this.#item;
-    const { webId, webUrl, listId } = this.#plan.target;
-    return {
-      Id: item.listItemId,
-      ObjectType: "SPListItem",
-      ParentId: listId,
-      ParentWebId: webId,
-      ParentWebUrl: webUrl,
-      Url: this.#serverRelative,
-      ListItem: {
-        FileUrl: this.#webRelative,
-        DocType: docType,
-        ParentFolderId: item.parentId,
-        Order: ORDER_STEP * item.itemId,
-        Id: item.listItemId,
-        ParentWebId: webId,
-        ParentListId: listId,
-        Name: this.#name,
-        DirName: this.#dirName,
-        IntId: item.itemId,
-        DocId: item.id,
-        Version: FIRST_VERSION,
-        ContentTypeId: contentTypeId,
-        Author: this.#userId,
-        ModifiedBy: this.#userId,
-        TimeCreated: this.#created,
-        TimeLastModified: manifestTime(modified),
-        ModerationStatus: "Approved",
-        Fields: [],
-      },
-    };
-  }
-}
-
-/** `2024-01-06T12:30:00Z` as the samples write it, without a zone; within what a SharePoint date holds. */
-function manifestTime(iso: string): string {
-  let time = iso;
-  // Years beyond four digits begin with a sign.
-  if (time < DATE_MIN) time = time.startsWith("+") ? DATE_MAX : DATE_MIN;
-  else if (time > DATE_MAX) time = DATE_MAX;
-  return time.endsWith("Z") ? time.slice(0, -1) : time;
 }

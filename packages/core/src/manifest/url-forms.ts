@@ -9,8 +9,10 @@ export interface UrlForms {
   webRelative(path: TargetPath): string;
   /** `/sites/archive/Shared Documents/a.txt`: `Url` of SPObject, SystemObject, RootObject. */
   serverRelative(path: TargetPath): string;
-  /** `sites/archive/Shared Documents`: `DirName` of what is in the folder. */
+  /** `sites/archive/Shared Documents`: `DirName` of what is in the folder, `ObjectUrl` of a role assignment. */
   dirName(folder: TargetPath): string;
+  /** `sites/archive`, empty for a root web: `RoleDefWebUrl`. */
+  readonly webDirName: string;
 }
 
 export function urlForms(target: Target): UrlForms {
@@ -22,5 +24,6 @@ export function urlForms(target: Target): UrlForms {
     webRelative: (path) => below(listUrl, path),
     serverRelative: (path) => below(`/${list}`, path),
     dirName: (folder) => below(list, folder),
+    webDirName: web,
   };
 }

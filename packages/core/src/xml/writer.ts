@@ -37,7 +37,7 @@ function* encoded(text: string): Generator<Uint8Array, void, undefined> {
 
 export interface XmlRoot {
   readonly name: string;
-  /** The default namespace, in which all elements are. */
+  /** The default namespace, in which all elements are; the empty string for none. */
   readonly namespace: string;
   /** The written attributes, each with a leading space, values escaped. Default: none. */
   readonly attributes?: string;
@@ -53,14 +53,22 @@ export function* writeXmlFile(root: XmlRoot, records: Iterable<string>): Generat
 }
 
 function* fileParts(root: XmlRoot, records: Iterable<string>): Generator<string, void, undefined> {
-  const start = `${DECLARATION}<${root.name} xmlns="${escapeAttribute(root.namespace)}"${root.attributes ?? ""}`;
-  let empty = true;
+  const { open, close, empty } = rootTags(root);
+  let any = false;
   for (const record of records) {
-    if (empty) yield `${start}>\n`;
-    empty = false;
+    if (!any) yield open;
+    any = true;
     yield record;
   }
-  yield empty ? `${start}/>\n` : `</${root.name}>\n`;
+  yield any ? close : empty;
+}
+
+/** What stands before and after the records of a file, and all of it where there are none. */
+export function rootTags(root: XmlRoot): { readonly open: string; readonly close: string; readonly empty: string } {
+  const { name, namespace, attributes = "" } = root;
+  const declaration = namespace === "" ? "" : ` xmlns="${escapeAttribute(namespace)}"`;
+  const start = `${DECLARATION}<${name}${declaration}${attributes}`;
+  return { open: `${start}>\n`, close: `</${name}>\n`, empty: `${start}/>\n` };
 }
 
 /** An element on lines of its own, indented by so many levels; where there is text, no white space is put in. */
