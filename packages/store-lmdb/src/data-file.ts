@@ -7,9 +7,12 @@ const HEADER_SIZES = [24, 16];
 /** Of the description, behind its magic number. */
 const PAGE_SIZE_AT = 24;
 const ROOTS_AT = [64, 112];
+const LAST_PAGE_AT = 120;
 const TRANSACTION_AT = 128;
 const DESCRIPTION_BYTES = 136;
 const NO_PAGE = 2n ** 64n - 1n;
+/** Pages that a whole file may lack at its end: taken and freed again before they were ever written. */
+const UNWRITTEN_PAGES = 64n;
 
 /**
  * Looks at a file before LMDB maps it into memory, where a file of another kind, or one that was cut, ends the process.
@@ -39,8 +42,10 @@ export async function checkDataFile(path: string): Promise<boolean> {
     const pages = BigInt(Math.floor(size / pageSize));
     for (const at of ROOTS_AT) {
       const page = newest.readBigUInt64LE(headerSize + at);
-      if (page !== NO_PAGE && page >= pages) throw invalid(path, `it was cut: it has ${pages} pages and needs ${page}`);
+      if (page !== NO_PAGE && page >= pages) throw cut(path, pages, page);
     }
+    const lastPage = newest.readBigUInt64LE(headerSize + LAST_PAGE_AT);
+    if (lastPage >= pages + UNWRITTEN_PAGES) throw cut(path, pages, lastPage);
     return true;
   } finally {
     await file.close();
@@ -58,6 +63,10 @@ function magicAt(page: Buffer, headerSize: number): boolean {
 
 function transactionOf(page: Buffer, headerSize: number): bigint {
   return page.readBigUInt64LE(headerSize + TRANSACTION_AT);
+}
+
+function cut(path: string, pages: bigint, page: bigint): PrimepackError {
+  return invalid(path, `it was cut, as it has ${pages} pages and page ${page} is in use`);
 }
 
 function invalid(path: string, found: string): PrimepackError {
