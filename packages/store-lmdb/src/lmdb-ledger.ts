@@ -114,8 +114,12 @@ class LmdbLedger implements Ledger {
   }
 
   byIdentity(identity: string): LedgerEntry | undefined {
-    for (const entry of this.#indexed("identities", identity)) if (entry.movedBy === undefined) return entry;
-    return undefined;
+    let moved: LedgerEntry | undefined;
+    for (const entry of this.#indexed("identities", identity)) {
+      if (entry.movedBy === undefined) return entry;
+      moved ??= entry;
+    }
+    return moved;
   }
 
   hasId(id: string): boolean {

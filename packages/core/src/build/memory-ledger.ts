@@ -50,11 +50,13 @@ class MemoryLedger implements Ledger {
 
   byIdentity(identity: string): LedgerEntry | undefined {
     const entries = this.#open();
+    let moved: LedgerEntry | undefined;
     for (const key of this.#identities.keys(identity)) {
       const entry = entries.get(key);
       if (entry?.movedBy === undefined) return entry;
+      moved ??= entry;
     }
-    return undefined;
+    return moved;
   }
 
   hasId(id: string): boolean {

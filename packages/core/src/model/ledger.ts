@@ -48,7 +48,10 @@ export interface LedgerState {
  */
 export interface Ledger {
   get(source: SourcePath): LedgerEntry | undefined;
-  /** The entry that has the identity and wasn't moved away (`movedBy`). Of several (which a source should not give) any one. */
+  /**
+   * The entry that has the identity: of several one that wasn't moved away (`movedBy`), if there is one. An entry that was
+   * is all that tells of an item whose move was planned, and whose package then never was finished.
+   */
   byIdentity(identity: string): LedgerEntry | undefined;
   /** Whether some entry, moved ones included, holds the GUID. */
   hasId(id: string): boolean;
