@@ -98,7 +98,7 @@ export class People {
         const key = personKey(ref);
         if (!isSystemGroup(ref) && !mapping.has(key)) users.set(key, this.#sourceUser(key, ref));
       } else {
-        open.push(...this.#namedBy(ref.group));
+        for (const named of this.#namedBy(ref.group)) open.push(named);
       }
     }
     return mapping.ask(users);

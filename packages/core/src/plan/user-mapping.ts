@@ -1,7 +1,7 @@
 import { PrimepackError } from "../errors/index.ts";
 import type { MappedUser, SourceUser, UserMap } from "../model/index.ts";
 
-/** Calls of the user map that may wait at once. */
+/** Calls of the user map that may wait at once, for one call of {@link UserMapping.ask}. */
 const LANES = 8;
 
 /** What the user map answered: each user is asked of once. */
