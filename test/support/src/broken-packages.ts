@@ -38,6 +38,10 @@ const onWeb = `ParentWebId="${web}" ParentWebUrl="/sites/t"`;
 const authors = 'Author="7" ModifiedBy="7"';
 const times = 'TimeCreated="2024-01-02T03:04:05" TimeLastModified="2024-02-03T04:05:06"';
 
+/** Only whom the manifest names. */
+const ownerOnly = `${xml}
+<UserGroupMap xmlns="urn:deployment-usergroupmap-schema"><Users><User Id="7" Name="Kim" Login="i:0#.f|membership|kim@t.example" SystemId="a2lt" IsDeleted="false"/></Users><Groups/></UserGroupMap>`;
+
 const sideFiles = {
   "ExportSettings.xml": `${xml}
 <ExportSettings xmlns="urn:deployment-exportsettings-schema" SiteUrl="https://t.example/sites/t" IncludeSecurity="All" IncludeVersions="All" SourceType="FileShare"><ExportObjects><DeploymentObject Id="${list}" Type="List" ParentId="${web}" Url="/sites/t/Docs"/></ExportObjects></ExportSettings>`,
@@ -101,6 +105,7 @@ ${folder(year, reports, "Docs/Reports/2024", 2)}
 const hello = 'FileValue="1.dat" FileSize="11" MD5Hash="{md5:1.dat}" Checksum="aCgDG9jwBhDc4Q1yawMZAAAAAAA="';
 const nothing = 'FileValue="2.dat" FileSize="0" MD5Hash="{md5:2.dat}" Checksum="AAAAAAAAAAAAAAAAAAAAAAAAAAA="';
 const letter = 'FileValue="3.dat" FileSize="1" MD5Hash="{md5:3.dat}" Checksum="YQAAAAAAAAAAAAAAAQAAAAAAAAA="';
+const older = 'FileValue="0.dat" FileSize="1" MD5Hash="{md5:0.dat}" Checksum="YgAAAAAAAAAAAAAAAQAAAAAAAAA="';
 const capital = 'FileValue="4.dat" FileSize="1" MD5Hash="{md5:4.dat}" Checksum="SgAAAAAAAAAAAAAAAQAAAAAAAAA="';
 
 const versioned = "30000000-0000-4000-8000-000000000005";
@@ -114,7 +119,7 @@ const contentManifest = `${xml}
 <SPObjects xmlns="urn:deployment-manifest-schema">
 ${file(helloId, year, "Docs/Reports/2024/hello.txt", 3, hello)}
 ${file("30000000-0000-4000-8000-000000000004", root, "Docs/empty.bin", 4, nothing)}
-${file(versioned, reports, "Docs/Reports/v.txt", 5, capital, `<Versions>${version("1.0", letter)}\n${version("2.0", capital)}</Versions>`)}
+${file(versioned, reports, "Docs/Reports/v.txt", 5, capital, `<Versions>${version("0.1", older)}\n${version("1.0", letter)}\n${version("2.0", capital)}</Versions>`)}
 <SPObject Id="40000000-0000-4000-8000-000000000001" ObjectType="DeploymentRoles" ParentId="${web}" ${onWeb}><Roles><Role RoleId="1073741924" Title="View Only" PermMask="756052856897" Hidden="false"/></Roles></SPObject>
 <SPObject Id="40000000-0000-4000-8000-000000000002" ObjectType="DeploymentRoleAssignments" ParentId="${web}" ${onWeb}><RoleAssignments><RoleAssignment ScopeId="50000000-0000-4000-8000-000000000001" RoleDefWebId="${web}" RoleDefWebUrl="sites/t" ObjectId="${helloId}" ObjectType="2" ObjectUrl="sites/t/Docs/Reports/2024/hello.txt" AnonymousPermMask="0"><Assignment RoleId="1073741924" PrincipalId="9"/><Assignment RoleId="1073741827" PrincipalId="8"/></RoleAssignment></RoleAssignments></SPObject>
 </SPObjects>`;
@@ -128,14 +133,19 @@ export function handMadePackages(): [structure: HandMadePackage, content: HandMa
     {
       name: "structure",
       dependsOn: [],
-      manifest: { ...sideFiles, "SystemData.xml": systemData(4), "Manifest.xml": structureManifest },
+      manifest: {
+        ...sideFiles,
+        "UserGroup.xml": ownerOnly,
+        "SystemData.xml": systemData(4),
+        "Manifest.xml": structureManifest,
+      },
       content: {},
     },
     {
       name: "content",
       dependsOn: ["structure"],
       manifest: { ...sideFiles, "SystemData.xml": systemData(8), "Manifest.xml": contentManifest },
-      content: { "1.dat": "hello world", "2.dat": "", "3.dat": "a", "4.dat": "J" },
+      content: { "0.dat": "b", "1.dat": "hello world", "2.dat": "", "3.dat": "a", "4.dat": "J" },
     },
   ];
 }

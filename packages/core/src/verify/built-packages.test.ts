@@ -51,6 +51,25 @@ describe("verifyDirectory() and build()", () => {
     expect(new Set(findings.map(({ code }) => code))).toEqual(new Set(findings.length > 0 ? ["NAME_UNUSUAL"] : []));
   });
 
+  it("sees at once that the key is another", async () => {
+    const out = folder("other-key");
+    const output = await openOutputDirectory(out, { encryption: "key" });
+    const run = build({
+      source: fileSystemSource([tree.root]),
+      target: exampleTarget,
+      packages: output.packages,
+      encryption: output.encryption,
+      workers: 0,
+    });
+    for await (const _ of output.record(run));
+    await run.result;
+    const verifying = verifyDirectory(out, { key: new Secret(new Uint8Array(32)) });
+    const findings: Finding[] = [];
+    for await (const event of verifying) if (event.type === "finding") findings.push(event.finding);
+    expect(findings).toMatchObject([{ code: "KEY_MISMATCH", severity: "error", place: "run.json" }]);
+    expect(await verifying.result).toMatchObject({ packages: 0, ok: false });
+  });
+
   it("sees what was added to the source after the build", async () => {
     const findings = await findingsOf("added", "none", () => writeFile(join(tree.root, "added.txt"), "new"));
     const errors = findings.filter(({ severity }) => severity === "error");

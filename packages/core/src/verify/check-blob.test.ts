@@ -5,8 +5,14 @@ import { StoredBlob } from "./stored-blob.ts";
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
+interface Entry {
+  readonly size?: string;
+  readonly checksum?: string;
+  readonly isAttachment?: boolean;
+}
+
 /** What is found of a file of so many bytes whose manifest entry is given. */
-function codesOf(size: number, entry: { readonly size?: string; readonly checksum?: string }): Code[] {
+function codesOf(size: number, entry: Entry): Code[] {
   const codes: Code[] = [];
   const reference = {
     blob: "1.dat",
@@ -15,6 +21,7 @@ function codesOf(size: number, entry: { readonly size?: string; readonly checksu
     iv: undefined,
     size: entry.size,
     checksum: entry.checksum,
+    isAttachment: entry.isAttachment ?? false,
   };
   const opened: OpenedBlob = {
     place: "content/1.dat",
@@ -33,6 +40,11 @@ describe("checkFacts()", () => {
     expect(codesOf(15_000_000_000, {})).toEqual([]);
     expect(codesOf(15_000_000_001, {})).toEqual(["CHECKSUM_MISSING"]);
     expect(codesOf(15_000_000_001, { checksum: "hash", size: "15000000001" })).toEqual([]);
+  });
+
+  it("refuses attachments above 250 MB", () => {
+    expect(codesOf(250_000_000, { isAttachment: true })).toEqual([]);
+    expect(codesOf(250_000_001, { isAttachment: true })).toEqual(["FILE_TOO_LARGE"]);
   });
 
   it("refuses files above 250 GB", () => {

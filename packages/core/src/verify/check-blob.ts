@@ -10,6 +10,9 @@ import { type BlobFacts, type Opening, StoredBlob } from "./stored-blob.ts";
 /** Above this, `Checksum` is required. "SharePoint Import Migration API", 2023. */
 const CHECKSUM_REQUIRED_ABOVE = 15_000_000_000;
 
+/** Bytes of an attachment. Limits page. */
+const ATTACHMENT_MAX_BYTES = 250_000_000;
+
 export interface BlobAccess {
   readonly container: BlobContainer;
   readonly containerName: ContainerName;
@@ -29,18 +32,23 @@ export interface OpenedBlob {
   readonly reading: StoredBlob;
 }
 
-/** Finds out how the blob is to be read; undefined, with a finding, if it isn't there. */
+/**
+ * Finds out how the blob is to be read; undefined, with a finding, if it isn't there.
+ *
+ * @param withoutIv How a blob is read that has no IV where there is a key. Default: `closed`, with a finding.
+ */
 export async function openBlob(
   access: BlobAccess,
   known: KnownBlob,
   references: readonly ContentReference[],
   report: ReportAt,
+  withoutIv: "closed" | "plain" = "closed",
 ): Promise<OpenedBlob | undefined> {
   const place = `${access.containerName}/${known.name}`;
   const { container, signal } = access;
   try {
     const properties = known.properties ?? (await container.properties(known.name, signal));
-    const opening = chooseOpening(access, place, known, properties, references, report);
+    const opening = chooseOpening(access, place, known, properties, references, report, withoutIv);
     return {
       place,
       known,
@@ -83,20 +91,31 @@ export function checkFacts(opened: OpenedBlob, facts: BlobFacts, report: ReportA
       `The blob must have the ${size} bytes that ${source} tells: current value is ${facts.storedSize}`,
     );
   }
-  const hashes = [
-    ["blobs.ndjson", place, known.record?.md5],
-    ["the blob's properties", place, properties?.md5],
-    ...references.map((reference) => ["MD5Hash", reference.place, reference.md5] as const),
-  ] as const;
-  for (const [source, at, md5] of hashes) {
-    if (md5 === undefined || md5 === facts.md5) continue;
-    report(
-      "BLOB_MD5_MISMATCH",
-      at,
-      `The stored bytes of ${quoted(known.name)} must have the MD5 of ${source}, ${md5}: current value is ${facts.md5}`,
-    );
-  }
+  checkMd5(known.name, "blobs.ndjson", place, known.record?.md5, facts, report);
+  checkMd5(known.name, "the blob's properties", place, properties?.md5, facts, report);
+  checkReferences(references, facts, report);
+}
+
+/** What was read against all that manifests say of it. */
+export function checkReferences(references: readonly ContentReference[], facts: BlobFacts, report: ReportAt): void {
+  for (const { blob, place, md5 } of references) checkMd5(blob, "MD5Hash", place, md5, facts, report);
   for (const reference of references) checkReference(reference, facts, report);
+}
+
+function checkMd5(
+  blob: string,
+  source: string,
+  place: string,
+  md5: string | undefined,
+  facts: BlobFacts,
+  report: ReportAt,
+): void {
+  if (md5 === undefined || md5 === facts.md5) return;
+  report(
+    "BLOB_MD5_MISMATCH",
+    place,
+    `The stored bytes of ${quoted(blob)} must have the MD5 of ${source}, ${quoted(md5)}: current value is ${facts.md5}`,
+  );
 }
 
 /** An import fails unless either the manifest or the blob itself tells the MD5. */
@@ -125,8 +144,9 @@ function checkReference(reference: ContentReference, { plaintext }: BlobFacts, r
   if (checksum === undefined && plaintext.size > CHECKSUM_REQUIRED_ABOVE) {
     report("CHECKSUM_MISSING", place, `A file of more than ${CHECKSUM_REQUIRED_ABOVE} bytes must have Checksum`);
   }
-  if (plaintext.size > FILE_MAX_BYTES) {
-    report("FILE_TOO_LARGE", place, `A file has at most ${FILE_MAX_BYTES} bytes: current value is ${plaintext.size}`);
+  const [what, most] = reference.isAttachment ? ["An attachment", ATTACHMENT_MAX_BYTES] : ["A file", FILE_MAX_BYTES];
+  if (plaintext.size > most) {
+    report("FILE_TOO_LARGE", place, `${what} has at most ${most} bytes: current value is ${plaintext.size}`);
   }
 }
 
@@ -137,6 +157,7 @@ function chooseOpening(
   properties: BlobProperties,
   references: readonly ContentReference[],
   report: ReportAt,
+  withoutIv: "closed" | "plain",
 ): Opening {
   const told = [
     ["the blob's metadata", place, properties.iv],
@@ -144,7 +165,7 @@ function chooseOpening(
     ...references.map((reference) => ["InitializationVector", reference.place, reference.iv] as const),
   ] as const;
   const text = told.find(([, , iv]) => iv !== undefined)?.[2];
-  if (text === undefined && access.key === undefined) return "plain";
+  if (text === undefined && (access.key === undefined || withoutIv === "plain")) return "plain";
   if (properties.iv === undefined) {
     report("IV_MISSING", place, "An encrypted blob must have its IV in its metadata");
   }

@@ -1,6 +1,7 @@
 export type { Finding, Severity } from "./finding.ts";
 export type {
   Comparison,
+  PackageCounts,
   VerifyEvent,
   VerifyOptions,
   VerifyPackage,

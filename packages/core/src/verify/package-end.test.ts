@@ -18,10 +18,27 @@ function codesOf({ files = 0, folders = 0, versions = 1, bytes = 0 }: Shape): Co
   for (let number = 0; number < files + folders; number++) {
     const kind = number < files ? "file" : "folder";
     const unknown = { name: undefined, url: undefined, parentId: undefined, listId: undefined, webId: undefined };
-    const object = { ...unknown, itemId: undefined, version: undefined, blob: undefined, place: "", order: 0 };
+    const object = {
+      ...unknown,
+      itemId: undefined,
+      version: undefined,
+      blob: undefined,
+      place: "",
+      order: 0,
+      labels: [],
+      contents: [],
+    };
     const id = `${kind}${number}`;
     facts.defined.set(id, { ...object, kind, id, versions: kind === "file" ? versions : 1, hasItem: true });
-    facts.items.push({ id: `item${number}`, docId: id, attributes: {}, place: "", order: 0 });
+    facts.items.push({
+      id: `item${number}`,
+      docId: id,
+      attributes: {},
+      place: "",
+      order: 0,
+      labels: [],
+      attachments: [],
+    });
   }
   const codes: Code[] = [];
   checkPackageSize(facts, bytes, (code) => codes.push(code));

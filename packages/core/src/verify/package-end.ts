@@ -1,15 +1,19 @@
 import { PACKAGE_MAX_BYTES, PACKAGE_MAX_ITEMS } from "../model/index.ts";
 import { quoted, type ReportAt } from "./finding.ts";
+import { guidKey } from "./id-table.ts";
 import { isEqualFolded } from "./name-rules.ts";
-import type { DefinedItem, DefinedObject, PackageFacts } from "./package-facts.ts";
+import type { DefinedItem, DefinedObject, PackageFacts, PendingScope } from "./package-facts.ts";
 import type { RunFacts } from "./run-facts.ts";
 
 /** What can only be told when all files of the package have been read. */
 export function checkPackageEnd(facts: PackageFacts, run: RunFacts, packageIndex: number, report: ReportAt): void {
-  for (const item of facts.items) checkLink(facts, item, report);
+  const documents = new Set<string>();
+  for (const item of facts.items) checkLink(facts, item, documents, report);
   if (!facts.isPartial) for (const object of facts.defined.values()) checkItemOf(object, report);
   resolveParents(facts, run, packageIndex, report);
-  resolveScopes(facts, run, packageIndex);
+  resolveScopes(facts, run, packageIndex, report);
+  checkSharingOfParents(facts, run, report);
+  if (!facts.isPartial) checkPrincipals(facts, report);
   for (const { id, place } of facts.pendingRoles) {
     if (facts.roles.has(id)) continue;
     report(
@@ -34,12 +38,19 @@ export function checkPackageEnd(facts: PackageFacts, run: RunFacts, packageIndex
 /** A plain list item has no file; its name is its integer id. */
 const plainItemName = /^\d+_\.000$/;
 
-function checkLink(facts: PackageFacts, item: DefinedItem, report: ReportAt): void {
+function checkLink(facts: PackageFacts, item: DefinedItem, documents: Set<string>, report: ReportAt): void {
   const { attributes, docId, place } = item;
   const object = docId === undefined ? undefined : facts.defined.get(docId.toLowerCase());
   if (object === undefined) {
-    if (facts.isPartial) return;
-    if (docId === undefined || (attributes.DocType !== "Folder" && plainItemName.test(attributes.Name ?? ""))) return;
+    if (facts.isPartial || docId === undefined) return;
+    if (attributes.DocType !== "Folder" && plainItemName.test(attributes.Name ?? "")) {
+      checkPlainItem(item, report);
+      if (documents.has(docId.toLowerCase())) {
+        report("LINK_MISMATCH", place, `Another item has the same DocId: current value is ${quoted(docId)}`);
+      }
+      documents.add(docId.toLowerCase());
+      return;
+    }
     report(
       "ITEM_WITHOUT_FILE",
       place,
@@ -47,6 +58,14 @@ function checkLink(facts: PackageFacts, item: DefinedItem, report: ReportAt): vo
     );
     return;
   }
+  if (item.attachments.length > 0) {
+    report(
+      "ATTACHMENT_IN_LIBRARY",
+      place,
+      `Only items without file or folder may have attachments: current value is ${item.attachments.length}`,
+    );
+  }
+  checkVersionLabels(item, object, report);
   if (object.hasItem)
     report("LINK_MISMATCH", place, `Another item has the same DocId: current value is ${quoted(object.id)}`);
   object.hasItem = true;
@@ -78,6 +97,30 @@ function checkLink(facts: PackageFacts, item: DefinedItem, report: ReportAt): vo
   }
 }
 
+/** A list item without a file is called by its number. */
+function checkPlainItem({ attributes, place }: DefinedItem, report: ReportAt): void {
+  const { IntId: number, Name: name = "" } = attributes;
+  if (number === undefined || name === `${number}_.000`) return;
+  report(
+    "LINK_MISMATCH",
+    place,
+    `Name of a list item must be ${quoted(`${number}_.000`)}, of its IntId: current value is ${quoted(name)}`,
+  );
+}
+
+/** Where both carry versions, the item's are those of its file. */
+function checkVersionLabels(item: DefinedItem, object: DefinedObject, report: ReportAt): void {
+  if (item.labels.length === 0 || object.labels.length === 0) return;
+  const ofItem = item.labels.join(", ");
+  const ofFile = object.labels.join(", ");
+  if (ofItem === ofFile) return;
+  report(
+    "VERSION_LINK",
+    item.place,
+    `Versions of an item must be those of its file, ${quoted(ofFile)}: current value is ${quoted(ofItem)}`,
+  );
+}
+
 function checkItemOf(object: DefinedObject, report: ReportAt): void {
   if (object.hasItem || object.itemId === undefined || Number(object.itemId) === 0) return;
   report(
@@ -102,12 +145,120 @@ function resolveParents(facts: PackageFacts, run: RunFacts, packageIndex: number
   }
 }
 
-function resolveScopes(facts: PackageFacts, run: RunFacts, packageIndex: number): void {
-  for (const { objectId, place } of facts.pendingScopes) {
+/** Unique scopes of one list. Permission page: what is advised, and what is refused. */
+const SCOPES_ADVISED = 5_000;
+const SCOPES_MAX = 50_000;
+
+function resolveScopes(facts: PackageFacts, run: RunFacts, packageIndex: number, report: ReportAt): void {
+  const [firstList = ""] = facts.lists;
+  for (const scope of facts.pendingScopes) {
+    const { objectId, place } = scope;
     const key = objectId.toLowerCase();
-    if (facts.ids.has(key) || facts.lists.has(key) || facts.webs.has(key) || facts.systemObjects.has(key)) continue;
+    const defined = facts.defined.get(key);
+    const isList = facts.lists.has(key);
+    checkScopeCount(run, isList ? key : (defined?.listId?.toLowerCase() ?? firstList), place, report);
+    checkScopeObject(facts, scope, isList, defined, report);
+    if (isList || facts.ids.has(key) || facts.webs.has(key) || facts.systemObjects.has(key) || facts.docIds.has(key)) {
+      continue;
+    }
     run.resolve(packageIndex, { id: objectId, place, by: "a role assignment", role: "scope" });
   }
+}
+
+function checkScopeCount(run: RunFacts, list: string, place: string, report: ReportAt): void {
+  const count = run.addScope(list);
+  if (count === SCOPES_ADVISED + 1) {
+    report(
+      "MANY_SCOPES",
+      place,
+      `A list should have at most ${SCOPES_ADVISED} unique scopes: current value is more`,
+      "warning",
+    );
+  } else if (count === SCOPES_MAX + 1) {
+    report("SCOPE_OVER_LIMIT", place, `A list can have at most ${SCOPES_MAX} unique scopes: current value is more`);
+  }
+}
+
+/** `1` is a list, `2` all that is in one; the URL is the object's own. */
+function checkScopeObject(
+  facts: PackageFacts,
+  { place, type, url }: PendingScope,
+  isList: boolean,
+  defined: DefinedObject | undefined,
+  report: ReportAt,
+): void {
+  if (!isList && defined === undefined) return;
+  const expected = isList ? "1" : "2";
+  if (type !== undefined && type !== expected) {
+    report(
+      "LINK_MISMATCH",
+      place,
+      `ObjectType of a scope must be ${expected} for ${isList ? "a list" : `a ${defined?.kind}`}: current value is ${quoted(type)}`,
+    );
+  }
+  if (url === undefined || defined?.url === undefined || facts.webUrl === undefined) return;
+  const whole = withoutSlash(`${facts.webUrl.slice(1)}/${withoutSlash(defined.url)}`);
+  // A URL that is wrong in itself has its finding at the object.
+  const forms = [whole, withoutSlash(defined.url)];
+  if (forms.some((form) => isEqualFolded(withoutSlash(url), form))) return;
+  report(
+    "URL_MISMATCH",
+    place,
+    `ObjectUrl of a scope must be that of its ${defined.kind}, ${quoted(whole)}: current value is ${quoted(url)}`,
+  );
+}
+
+function withoutSlash(url: string): string {
+  return url.startsWith("/") ? url.slice(1) : url;
+}
+
+/** What is in a shared folder shows up with it: events of its own would be dropped. */
+function checkSharingOfParents(facts: PackageFacts, run: RunFacts, report: ReportAt): void {
+  for (const { docId } of facts.shared) {
+    const key = docId === undefined ? undefined : guidKey(docId);
+    if (key !== undefined) run.sharedFolders.add(key);
+  }
+  for (const { parentId, place } of facts.shared) {
+    const seen = new Set<string>();
+    for (let id = parentId?.toLowerCase(); id !== undefined && !seen.has(id); ) {
+      seen.add(id);
+      const key = guidKey(id);
+      if (key !== undefined && run.sharedFolders.get(key) !== 0) {
+        report(
+          "SHARING_INHERITED",
+          place,
+          `An item must have no sharing events as a folder above it has: current value of that folder is ${quoted(id)}`,
+          "warning",
+        );
+        break;
+      }
+      id = facts.defined.get(id)?.parentId?.toLowerCase();
+    }
+  }
+}
+
+/** An entry that peers send for the System Account. */
+const systemAccountLogin = /^SHAREPOINT\\system$/i;
+
+/** Whom nothing names costs the service a look-up; whom a named group names is named. */
+function checkPrincipals(facts: PackageFacts, report: ReportAt): void {
+  const used = new Set<string>();
+  const open = [...facts.usedPrincipals];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (used.has(id)) continue;
+    used.add(id);
+    open.push(...(facts.groups.get(id) ?? []));
+  }
+  const unused = [...(facts.principals ?? [])].filter(
+    (id) => !used.has(id) && !systemAccountLogin.test(facts.logins.get(id) ?? ""),
+  );
+  if (unused.length === 0) return;
+  report(
+    "USER_UNREFERENCED",
+    "manifest/UserGroup.xml",
+    `UserGroup.xml need not name whom no manifest names: current value is ${unused.length}, the first ${quoted(unused[0] ?? "")}`,
+    "note",
+  );
 }
 
 function checkSettings(facts: PackageFacts, report: ReportAt): void {
@@ -138,7 +289,7 @@ export function checkPackageSize(facts: PackageFacts, bytes: number, report: Rep
   const linked = facts.items.filter(
     ({ docId }) => docId !== undefined && facts.defined.has(docId.toLowerCase()),
   ).length;
-  let entries = facts.items.length - linked;
+  let entries = facts.items.length - linked + facts.attachments + facts.deletions;
   for (const object of facts.defined.values()) entries += object.versions;
   const alone = facts.files === 1 && facts.folders === 0 && facts.items.length <= 1;
   if (entries > PACKAGE_MAX_ITEMS) {

@@ -20,6 +20,10 @@ export interface DefinedObject {
   readonly order: number;
   /** Content versions: 1 for a file without `Versions`. */
   readonly versions: number;
+  /** Labels in `Versions`, as they stand. */
+  readonly labels: readonly string[];
+  /** The older versions of `Versions`, as they stand. */
+  readonly contents: readonly VersionContent[];
   /** Set once an item names it. */
   hasItem: boolean;
 }
@@ -30,6 +34,26 @@ export interface DefinedItem {
   readonly attributes: Readonly<Record<string, string>>;
   readonly place: string;
   readonly order: number;
+  /** Labels in `Versions`, as they stand. */
+  readonly labels: readonly string[];
+  readonly attachments: readonly AttachmentContent[];
+}
+
+export interface VersionContent {
+  readonly version: string;
+  readonly blob: string | undefined;
+}
+
+export interface AttachmentContent {
+  readonly name: string | undefined;
+  readonly blob: string | undefined;
+}
+
+/** An item with sharing events. */
+export interface SharedItem {
+  readonly docId: string | undefined;
+  readonly parentId: string | undefined;
+  readonly place: string;
 }
 
 /** A place in a manifest that names a content blob, with what it says of it. */
@@ -40,6 +64,15 @@ export interface ContentReference {
   readonly checksum: string | undefined;
   readonly iv: string | undefined;
   readonly size: string | undefined;
+  readonly isAttachment: boolean;
+}
+
+/** An archive and the files that are said to be in it. */
+export interface ArchiveReference {
+  readonly blob: string;
+  readonly place: string;
+  readonly checksum: string | undefined;
+  readonly members: ReadonlySet<string>;
 }
 
 export interface SystemObject {
@@ -57,6 +90,9 @@ export interface PendingParent {
 export interface PendingScope {
   readonly objectId: string;
   readonly place: string;
+  /** `ObjectType` and `ObjectUrl`, as written. */
+  readonly type: string | undefined;
+  readonly url: string | undefined;
 }
 
 /** What the files of one package say, gathered while they are read; given up when the package is done. */
@@ -74,10 +110,17 @@ export class PackageFacts {
   readonly systemObjects: Map<string, SystemObject> = new Map();
   /** Ids of users and groups; undefined where UserGroup.xml could not be read. */
   principals: Set<string> | undefined;
+  /** Of them, those that are groups, with all whom each names. */
+  readonly groups: Map<string, readonly string[]> = new Map();
+  /** Logins of users by id. */
+  readonly logins: Map<string, string> = new Map();
+  /** Ids that the manifests name. */
+  readonly usedPrincipals: Set<string> = new Set();
   settings: Readonly<Record<string, string>> | undefined;
-  /** Blobs of archives, and the files that `ArchivedFiles.xml` says are in them. */
-  readonly archives: Map<string, ContentReference> = new Map();
-  readonly archived: Set<string> = new Set();
+  /** By their blobs. */
+  readonly archives: Map<string, ArchiveReference> = new Map();
+  /** Files of archives, and where ArchivedFiles.xml lists them. */
+  readonly archived: Map<string, string> = new Map();
 
   /** SystemData.xml or a manifest could not be read to its end: what is missing here may stand there. */
   isPartial = false;
@@ -86,13 +129,18 @@ export class PackageFacts {
   readonly ids: Set<string> = new Set();
   readonly defined: Map<string, DefinedObject> = new Map();
   readonly items: DefinedItem[] = [];
+  /** Lower-case `DocId`s of items: a plain list item's document has no object of its own. */
+  readonly docIds: Set<string> = new Set();
   readonly contents: Map<string, ContentReference[]> = new Map();
   readonly pendingParents: PendingParent[] = [];
   readonly pendingScopes: PendingScope[] = [];
   readonly roles: Set<string> = new Set();
   readonly pendingRoles: { readonly id: string; readonly place: string }[] = [];
-  readonly scopes: Set<string> = new Set();
-  readonly scopedObjects: Set<string> = new Set();
+  readonly shared: SharedItem[] = [];
+  /** URLs of what the package tells to delete, and where it does. */
+  readonly deleted: Map<string, string> = new Map();
+  deletions = 0;
+  attachments = 0;
   folders = 0;
   files = 0;
   hasVersions = false;

@@ -4,7 +4,7 @@ import { type BlobAccess, checkFacts, type OpenedBlob, openBlob, reportUnreadabl
 import type { Report, ReportAt } from "./finding.ts";
 import type { KnownBlob } from "./inventory.ts";
 import type { RuleContext } from "./rules/context.ts";
-import type { SideFileRules } from "./rules/side-files.ts";
+import type { SideFileRules } from "./rules/types.ts";
 import { SchemaCheck } from "./schema/check-schema.ts";
 import { manifestSchema } from "./schema/manifest.ts";
 import type { FileSchema } from "./schema/types.ts";

@@ -3,6 +3,7 @@ import { quoted, type ReportAt } from "./finding.ts";
 import { digestKey, guidKey, IdTable } from "./id-table.ts";
 import { folded } from "./name-rules.ts";
 import { NumberSet } from "./number-set.ts";
+import { SharingQuota } from "./sharing-quota.ts";
 
 /** What an id stands for; the low bits of a value in {@link RunFacts.objects}. */
 export const objectKinds = { folder: 1, file: 2, item: 3, list: 4, other: 5 } as const;
@@ -50,6 +51,13 @@ export class RunFacts {
   readonly #places = new IdTable();
   readonly #urls = new IdTable();
   readonly ivs: IdTable = new IdTable();
+  /** Ids of scopes, and of the objects that have one. */
+  readonly scopes: IdTable = new IdTable();
+  readonly scopedObjects: IdTable = new IdTable();
+  /** Folders with sharing events. */
+  readonly sharedFolders: IdTable = new IdTable();
+  readonly sharing: SharingQuota = new SharingQuota();
+  readonly #scopeCounts = new Map<string, number>();
   readonly #itemIds = new Map<string, NumberSet>();
   readonly #packages: PackageEntry[] = [];
   readonly #byName = new Map<string, PackageEntry>();
@@ -69,7 +77,8 @@ export class RunFacts {
   addPackage(name: string, dependsOn: readonly string[] | undefined, report: ReportAt): number {
     const entry = { name, dependsOn, report };
     this.#byName.set(name, entry);
-    return this.#packages.push(entry);
+    this.sharing.packageIndex = this.#packages.push(entry);
+    return this.sharing.packageIndex;
   }
 
   /** A folder that the target holds. */
@@ -112,6 +121,13 @@ export class RunFacts {
     return ids.add(id);
   }
 
+  /** Counts a unique scope of a list, and gives how many there are. */
+  addScope(list: string): number {
+    const count = (this.#scopeCounts.get(list) ?? 0) + 1;
+    this.#scopeCounts.set(list, count);
+    return count;
+  }
+
   /** Looks for what another package or the target defines; what isn't known yet is looked for again at the end. */
   resolve(from: number, reference: Reference): void {
     if (!this.#resolved(from, reference, false)) {
@@ -133,6 +149,7 @@ export class RunFacts {
       }
     }
     this.#findCycles();
+    this.sharing.end((packageIndex) => this.#packages[packageIndex - 1]?.report);
   }
 
   #resolved(from: number, reference: Reference, last: boolean): boolean {

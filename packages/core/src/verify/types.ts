@@ -2,6 +2,23 @@ import type { Code, Secret } from "../errors/index.ts";
 import type { BlobContainer, BlobRecord, ItemOutcome, PackageRecord, Source, Target } from "../model/index.ts";
 import type { Finding, Severity } from "./finding.ts";
 
+/** What a record counts of a package; see `PackageRecord`. */
+export type PackageCounts = Pick<
+  PackageRecord,
+  | "folders"
+  | "files"
+  | "items"
+  | "lists"
+  | "deletions"
+  | "versions"
+  | "attachments"
+  | "scopes"
+  | "bytes"
+  | "storedBytes"
+  | "blobs"
+  | "encrypted"
+>;
+
 /** A finished package, and what its records say of it. */
 export interface VerifyPackage {
   readonly name: string;
@@ -15,7 +32,7 @@ export interface VerifyPackage {
    */
   readonly dependsOn?: readonly string[];
   /** Counts that the package must have. */
-  readonly counts?: Pick<PackageRecord, "folders" | "files" | "bytes" | "storedBytes" | "blobs" | "encrypted">;
+  readonly counts?: PackageCounts;
 }
 
 /** What packages are compared with. */

@@ -10,7 +10,7 @@ import {
 } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { PrimepackError, Secret } from "../errors/index.ts";
-import type { ItemOutcome, PackageRecord, SourceItem } from "../model/index.ts";
+import type { ItemOutcome, PackageRecord, SourceEntry, SourceFile } from "../model/index.ts";
 import type { Finding } from "./finding.ts";
 import { type VerifyDirectoryOptions, verifyDirectory } from "./verify-directory.ts";
 
@@ -77,7 +77,16 @@ function outcomes(md5: (blob: string) => string): ItemOutcome[] {
     folderOutcome(["Reports", "2024"], 2),
     file(["Reports", "2024", "hello.txt"], 3, "1.dat", 11, "aCgDG9jwBhDc4Q1yawMZAAAAAAA="),
     file(["empty.bin"], 4, "2.dat", 0, "AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-    file(["Reports", "v.txt"], 5, "4.dat", 1, "SgAAAAAAAAAAAAAAAQAAAAAAAAA="),
+    {
+      ...file(["Reports", "v.txt"], 5, "4.dat", 1, "SgAAAAAAAAAAAAAAAQAAAAAAAAA="),
+      ...({
+        version: "2.0",
+        versions: [
+          { version: "0.1", blob: "0.dat", size: 1, quickXorHash: "YgAAAAAAAAAAAAAAAQAAAAAAAAA=", md5: md5("0.dat") },
+          { version: "1.0", blob: "3.dat", size: 1, quickXorHash: "YQAAAAAAAAAAAAAAAQAAAAAAAAA=", md5: md5("3.dat") },
+        ],
+      } as const),
+    },
     {
       source: "locked",
       sourcePath: ["locked"],
@@ -97,6 +106,12 @@ function record(source: SealedHandMadePackage, folders: number, files: number, b
     dependsOn: source.dependsOn,
     folders,
     files,
+    items: 0,
+    lists: 0,
+    deletions: 0,
+    versions: files > 0 ? 2 : 0,
+    attachments: 0,
+    scopes: files > 0 ? 1 : 0,
     failed: 0,
     renamed: 0,
     bytes,
@@ -104,6 +119,7 @@ function record(source: SealedHandMadePackage, folders: number, files: number, b
     blobs: blobs.length,
     encrypted: true,
     plan: "",
+    settings: "",
   };
 }
 
@@ -113,25 +129,26 @@ async function outputFolder(name: string): Promise<string> {
   const [structure, content] = handMadePackages().map(sealHandMade) as [SealedHandMadePackage, SealedHandMadePackage];
   await writePackage(directory, structure);
   await writePackage(directory, content);
-  await writeFile(join(directory, "packages.ndjson"), lines([record(content, 0, 3, 13), record(structure, 2, 0, 0)]));
+  await writeFile(join(directory, "packages.ndjson"), lines([record(content, 0, 3, 14), record(structure, 2, 0, 0)]));
   const md5 = (blob: string) => content.content.get(blob)?.md5 ?? "";
   await writeFile(join(directory, "items.ndjson"), lines(outcomes(md5)));
   return directory;
 }
 
 async function* source(
-  change: (item: SourceItem) => SourceItem | undefined = (item) => item,
-): AsyncGenerator<SourceItem> {
-  const file = (path: string[], text: string): SourceItem => ({
+  change: (item: SourceEntry) => SourceEntry | undefined = (item) => item,
+): AsyncGenerator<SourceEntry> {
+  const version = (text: string) => ({ size: text.length, content: Buffer.from(text) });
+  const file = (path: string[], text: string): SourceFile => ({
     kind: "file",
     path,
     size: text.length,
     content: Buffer.from(text),
   });
-  const items: SourceItem[] = [
+  const items: SourceEntry[] = [
     { kind: "folder", path: ["Reports", "2024"] },
     file(["Reports", "2024", "hello.txt"], "hello world"),
-    file(["Reports", "v.txt"], "J"),
+    { ...file(["Reports", "v.txt"], "J"), versions: [version("b"), version("a")] },
     { kind: "file", path: ["empty.bin"], size: 0, content: { open: async function* () {} } },
     { kind: "problem", path: ["locked"], outcome: "failed", message: "Cannot open the file" },
   ];
@@ -141,7 +158,7 @@ async function* source(
   }
 }
 
-const isAt = (item: SourceItem, name: string) => item.path.at(-1) === name;
+const isAt = (item: SourceEntry, name: string) => item.path.at(-1) === name;
 
 async function edit(path: string, from: string | RegExp, to: string): Promise<void> {
   const before = await readFile(path, "utf8");
@@ -248,7 +265,7 @@ describe("verifyDirectory()", () => {
       "$1../content$2$&",
     ],
     ["a record counts other files", ["COUNT_MISMATCH"], "packages.ndjson", '"files":3', '"files":4'],
-    ["a record counts other bytes", ["COUNT_MISMATCH"], "packages.ndjson", '"bytes":13', '"bytes":14'],
+    ["a record counts other bytes", ["COUNT_MISMATCH"], "packages.ndjson", '"bytes":14', '"bytes":15'],
     [
       "a record says that nothing is encrypted",
       ["COUNT_MISMATCH"],
@@ -324,16 +341,24 @@ describe("verifyDirectory()", () => {
 
   it("warns of what the source has no more, or otherwise", async () => {
     const directory = await outputFolder("changed");
-    const compare = (change: (item: SourceItem) => SourceItem | undefined) =>
+    const compare = (change: (item: SourceEntry) => SourceEntry | undefined) =>
       findingsOf(directory, { key, source: source(change) });
     const gone = await compare((item) => (isAt(item, "v.txt") ? undefined : item));
     expect(gone).toMatchObject([{ code: "SOURCE_ENTRY_GONE", severity: "warning", place: "items.ndjson:5" }]);
     const longer = await compare((item) =>
-      isAt(item, "hello.txt") ? { ...item, kind: "file", size: 12, content: Buffer.from("hello world!") } : item,
+      isAt(item, "hello.txt")
+        ? { kind: "file", path: item.path, size: 12, content: Buffer.from("hello world!") }
+        : item,
     );
     expect(longer).toMatchObject([{ code: "SOURCE_CONTENT_DIFFERS", severity: "warning" }]);
+    const otherVersion = await compare((item) =>
+      isAt(item, "v.txt") && item.kind === "file" ? { ...item, versions: [...(item.versions ?? [])].reverse() } : item,
+    );
+    expect(otherVersion.map(({ code }) => code)).toEqual(Array(2).fill("SOURCE_CONTENT_DIFFERS"));
     const unreadable = await compare((item) =>
-      isAt(item, "hello.txt") ? { ...item, kind: "file", size: 1, content: { path: folder("no such file") } } : item,
+      isAt(item, "hello.txt")
+        ? { kind: "file", path: item.path, size: 1, content: { path: folder("no such file") } }
+        : item,
     );
     expect(unreadable).toMatchObject([{ code: "SOURCE_GONE", severity: "warning" }]);
     const another = await compare((item) => (isAt(item, "hello.txt") ? { kind: "folder", path: item.path } : item));
@@ -342,7 +367,7 @@ describe("verifyDirectory()", () => {
 
   it("rejects when the source itself fails", async () => {
     const directory = await outputFolder("failing");
-    const failing = async function* (): AsyncGenerator<SourceItem> {
+    const failing = async function* (): AsyncGenerator<SourceEntry> {
       yield { kind: "folder", path: ["Reports"] };
       throw new Error("no answer");
     };

@@ -14,10 +14,11 @@ import type {
 import { isContainerLocation } from "./container-location.ts";
 import { quoted } from "./finding.ts";
 import { Findings } from "./findings.ts";
+import { mayBeKeyOf } from "./key-check.ts";
 import { ITEMS_FILE } from "./outcome-records.ts";
 import { isFile, isFolder, readRecordFile } from "./record-file.ts";
 import { PacedRun } from "./run.ts";
-import type { VerifyEvent, VerifyOptions, VerifyPackage, VerifyRun, VerifySummary } from "./types.ts";
+import type { PackageCounts, VerifyEvent, VerifyOptions, VerifyPackage, VerifyRun, VerifySummary } from "./types.ts";
 import { verifyEvents } from "./verify.ts";
 
 const PACKAGES_FILE = "packages.ndjson";
@@ -45,6 +46,8 @@ export interface VerifyDirectoryOptions {
  * {@link verify} for what is on disk: the output folder of a run (`packages.ndjson`, `items.ndjson`, and a folder for
  * each package that isn't elsewhere), one package's folder (`content`, `manifest`), or a folder of such folders.
  *
+ * A key that isn't the run's is one finding, and nothing else is looked at.
+ *
  * Rejects as {@link verify} does, and with OUTPUT_UNREADABLE where the folder or its records can't be read, or hold no
  * package.
  */
@@ -58,6 +61,11 @@ async function* work(
 ): AsyncGenerator<VerifyEvent, VerifySummary, undefined> {
   const { key, target, source, concurrency, signal } = options;
   const findings = new Findings();
+  if (key !== undefined && (await isFile(join(root, RUN_FILE)))) {
+    const isKey = await mayBeKeyOf(join(root, RUN_FILE), RUN_FILE, key, findings.reportFor());
+    // Nothing could be said of any blob but that it can't be decrypted.
+    if (!isKey) return yield* verifyEvents({ packages: [], key }, findings);
+  }
   const packages = await findPackages(root, options, findings);
   const itemsFile = join(root, ITEMS_FILE);
   const hasItems = await isFile(itemsFile);
@@ -153,7 +161,7 @@ async function recordedPackage(
   options: VerifyDirectoryOptions,
   findings: Findings,
 ): Promise<VerifyPackage> {
-  const { name, dependsOn, folders, files, bytes, storedBytes, blobs, encrypted } = record;
+  const { name, dependsOn } = record;
   const containers = record.containers ?? {
     content: { kind: "directory", path: `${name}/content` },
     manifest: { kind: "directory", path: `${name}/manifest` },
@@ -174,7 +182,7 @@ async function recordedPackage(
     manifest: open(containers.manifest),
     ...(hasBlobs ? { blobs: blobRecords(blobsFile) } : {}),
     dependsOn,
-    counts: { folders, files, bytes, storedBytes, blobs, encrypted },
+    counts: countsOf(record),
   };
 }
 
@@ -212,10 +220,43 @@ async function readPackageRecords(path: string, findings: Findings): Promise<Pac
   return [...records.values()];
 }
 
+const countNames = [
+  "folders",
+  "files",
+  "items",
+  "lists",
+  "deletions",
+  "versions",
+  "attachments",
+  "scopes",
+  "bytes",
+  "storedBytes",
+  "blobs",
+] as const satisfies readonly (keyof PackageCounts)[];
+
+function countsOf(record: PackageRecord): PackageCounts {
+  const { folders, files, items, lists, deletions, versions, attachments, scopes } = record;
+  const { bytes, storedBytes, blobs, encrypted } = record;
+  return {
+    folders,
+    files,
+    items,
+    lists,
+    deletions,
+    versions,
+    attachments,
+    scopes,
+    bytes,
+    storedBytes,
+    blobs,
+    encrypted,
+  };
+}
+
 function isPackageRecord(value: unknown): value is PackageRecord {
   if (typeof value !== "object" || value === null) return false;
   const record = value as Partial<Record<keyof PackageRecord, unknown>>;
-  const counts = [record.folders, record.files, record.bytes, record.storedBytes, record.blobs];
+  const counts = countNames.map((count) => record[count]);
   return (
     typeof record.name === "string" &&
     record.name !== "" &&

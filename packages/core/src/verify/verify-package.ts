@@ -1,19 +1,21 @@
 import type { BlobProperties } from "../model/index.ts";
+import { checkArchive } from "./check-archive.ts";
 import { type BlobAccess, checkFacts, checkHasMd5, openBlob, reportUnreadable } from "./check-blob.ts";
 import type { ReportAt, Severity } from "./finding.ts";
 import { quoted } from "./finding.ts";
 import { mapInOrder } from "./in-order.ts";
 import { type Inventory, type KnownBlob, readRecords, takeInventory } from "./inventory.ts";
 import { checkPackageEnd, checkPackageSize } from "./package-end.ts";
-import { PackageFacts } from "./package-facts.ts";
+import { type ContentReference, PackageFacts } from "./package-facts.ts";
 import { readManifestFile } from "./read-manifest-file.ts";
 import { checkObject } from "./rules/object.ts";
-import { type SideFileRules, sideFileRules } from "./rules/side-files.ts";
+import { sideFileRules } from "./rules/side-files.ts";
+import type { SideFileRules } from "./rules/types.ts";
 import type { RunFacts } from "./run-facts.ts";
 import { manifestSchema } from "./schema/manifest.ts";
 import { sideFileSchemas } from "./schema/side-files.ts";
 import type { BlobFacts } from "./stored-blob.ts";
-import type { VerifyPackage } from "./types.ts";
+import type { PackageCounts, VerifyPackage } from "./types.ts";
 
 export interface PackageAccess {
   readonly run: RunFacts;
@@ -86,12 +88,17 @@ export async function* verifyPackage(
   const contentAccess: BlobAccess = { ...shared, container: source.content, containerName: "content" };
   const found = new Map<string, BlobFacts>();
   let bytes = 0;
-  for await (const [name, blob] of readContents(contentAccess, contents, facts, access)) {
+  for await (const { name, blob, members } of readContents(contentAccess, contents, facts, access)) {
     if (blob !== undefined) {
       found.set(name, blob);
-      bytes += blob.plaintext?.size ?? blob.storedSize;
+      if (members === undefined) bytes += blob.plaintext?.size ?? blob.storedSize;
       stored.bytes += blob.storedSize;
       stored.blobs++;
+    }
+    for (const [member, memberFacts] of members ?? []) {
+      // It has no MD5: that is of blobs.
+      found.set(member, { ...memberFacts, md5: "" });
+      bytes += memberFacts.plaintext?.size ?? 0;
     }
     yield;
   }
@@ -100,35 +107,40 @@ export async function* verifyPackage(
     const encrypted = [...manifests.blobs.values()].some(
       ({ properties, record }) => (properties?.iv ?? record?.iv) != null,
     );
-    const actual = {
-      folders: facts.folders,
-      files: facts.files,
-      bytes,
+    const { counts } = source;
+    const actual: PackageCounts = {
+      // What was not read was not counted.
+      ...(facts.isPartial ? counts : countsOf(facts)),
+      bytes: keyMissing ? counts.bytes : bytes,
       storedBytes: stored.bytes,
       blobs: stored.blobs,
       encrypted,
     };
-    const { folders, files, bytes: recordedBytes } = source.counts;
-    checkCounts(
-      source.counts,
-      {
-        ...actual,
-        // What was not read was not counted.
-        ...(facts.isPartial ? { folders, files } : {}),
-        ...(keyMissing ? { bytes: recordedBytes } : {}),
-      },
-      report,
-    );
+    checkCounts(counts, actual, report);
   }
   return { facts, contents: found, blobs: stored.blobs, bytes };
 }
 
-function checkCounts(
-  expected: NonNullable<VerifyPackage["counts"]>,
-  actual: NonNullable<VerifyPackage["counts"]>,
-  report: ReportAt,
-): void {
-  for (const name of ["folders", "files", "bytes", "storedBytes", "blobs", "encrypted"] as const) {
+/** What the manifests hold, as records count it. */
+function countsOf(facts: PackageFacts): Omit<PackageCounts, "bytes" | "storedBytes" | "blobs" | "encrypted"> {
+  let versions = 0;
+  for (const { contents } of facts.defined.values()) versions += contents.length;
+  const { folders, files, deletions, attachments } = facts;
+  const isPlain = (docId: string | undefined) => docId === undefined || !facts.defined.has(docId.toLowerCase());
+  return {
+    folders,
+    files,
+    items: facts.items.filter(({ docId }) => isPlain(docId)).length,
+    lists: facts.pendingScopes.filter(({ objectId }) => facts.lists.has(objectId.toLowerCase())).length,
+    deletions,
+    versions,
+    attachments,
+    scopes: facts.pendingScopes.length,
+  };
+}
+
+function checkCounts(expected: PackageCounts, actual: PackageCounts, report: ReportAt): void {
+  for (const name of Object.keys(actual) as (keyof PackageCounts)[]) {
     if (expected[name] === actual[name]) continue;
     report(
       "COUNT_MISMATCH",
@@ -202,21 +214,33 @@ async function findBlob(
   return { name, properties };
 }
 
+/** A content blob, and the files in it where it is an archive that could be opened. */
+interface ReadContent {
+  readonly name: string;
+  readonly blob?: BlobFacts | undefined;
+  readonly members?: ReadonlyMap<string, BlobFacts> | undefined;
+}
+
 async function* readContents(
   access: BlobAccess,
   inventory: Inventory,
   facts: PackageFacts,
   { concurrency, report }: PackageAccess,
-): AsyncGenerator<readonly [name: string, facts: BlobFacts | undefined], void, undefined> {
+): AsyncGenerator<ReadContent, void, undefined> {
   const names = new Set([...facts.contents.keys(), ...facts.archives.keys(), ...inventory.blobs.keys()]);
   const check = async (name: string) => {
     const reports: Parameters<ReportAt>[] = [];
-    const blob = await checkContent(access, inventory, facts, name, (...found) => reports.push(found));
-    return { name, blob, reports };
+    const content = await checkContent(access, inventory, facts, name, (...found) => reports.push(found));
+    return { content, reports };
   };
-  for await (const { name, blob, reports } of mapInOrder(names, concurrency, check)) {
+  for await (const { content, reports } of mapInOrder(names, concurrency, check)) {
     for (const each of reports) report(...each);
-    yield [name, blob];
+    yield content;
+  }
+  if (facts.isPartial) return;
+  for (const [name, place] of facts.archived) {
+    if (facts.contents.has(name)) continue;
+    report("BLOB_UNREFERENCED", place, `No file of the package names the file in the archive: ${quoted(name)}`);
   }
 }
 
@@ -226,29 +250,45 @@ async function checkContent(
   facts: PackageFacts,
   name: string,
   report: ReportAt,
-): Promise<BlobFacts | undefined> {
+): Promise<ReadContent> {
   const archive = facts.archives.get(name);
-  const references = archive === undefined ? (facts.contents.get(name) ?? []) : [archive];
+  const references = facts.contents.get(name) ?? [];
   const known = inventory.blobs.get(name);
-  const first = references[0];
-  if (known === undefined && facts.archived.has(name)) return undefined;
+  if (archive === undefined && facts.archived.has(name)) {
+    if (known !== undefined) {
+      report("BLOB_UNREFERENCED", `content/${name}`, "The file is in an archive, and needs no blob of its own");
+    }
+    return { name };
+  }
   if (known === undefined && inventory.complete) {
     report(
       "BLOB_MISSING",
-      first?.place ?? "content",
+      archive?.place ?? references[0]?.place ?? "content",
       `The container must hold the blob: current value is ${quoted(name)}`,
     );
-    return undefined;
+    return { name };
   }
-  if (first === undefined && !facts.isPartial) {
+  if (archive !== undefined) {
+    return { name, ...(await checkArchive(access, known ?? { name }, archive, facts, report)) };
+  }
+  if (references.length === 0 && !facts.isPartial) {
     report("BLOB_UNREFERENCED", `content/${name}`, "No file of the package names the blob");
   }
-  const opened = await openBlob(access, known ?? { name }, references, report);
+  return { name, blob: await checkBlob(access, known ?? { name }, references, report) };
+}
+
+async function checkBlob(
+  access: BlobAccess,
+  known: KnownBlob,
+  references: readonly ContentReference[],
+  report: ReportAt,
+): Promise<BlobFacts | undefined> {
+  const opened = await openBlob(access, known, references, report);
   if (opened === undefined) return undefined;
   try {
     const blob = await opened.reading.finish();
     checkFacts(opened, blob, report);
-    if (first !== undefined) checkHasMd5(opened, report);
+    if (references.length > 0) checkHasMd5(opened, report);
     return blob;
   } catch (reason) {
     reportUnreadable(reason, opened.place, report);

@@ -44,14 +44,16 @@ export function requireEqual(
 }
 
 export function checkUser(context: RuleContext, at: Position, name: string, id: string | undefined): void {
-  const { principals } = context.facts;
-  if (id === undefined || principals === undefined || id === SYSTEM_ACCOUNT || principals.has(id)) return;
+  if (id === undefined) return;
+  const { principals, usedPrincipals } = context.facts;
+  usedPrincipals.add(id);
+  if (principals === undefined || id === SYSTEM_ACCOUNT || principals.has(id)) return;
   context.report("USER_UNKNOWN", at, `${name} must be an id of UserGroup.xml: current value is ${quoted(id)}`);
 }
 
 const authorship = ["Author", "ModifiedBy", "SetupPathUser"];
 const times = ["TimeCreated", "TimeLastModified"];
-const FIRST_DAY = "1900-01-01";
+export const FIRST_DAY = "1900-01-01";
 
 export function checkAuthorsAndTimes(context: RuleContext, element: XmlElement): void {
   for (const name of authorship) checkUser(context, element, name, element.attributes[name]);
@@ -144,4 +146,16 @@ export function checkWebRelative(context: RuleContext, element: XmlElement, name
     return undefined;
   }
   return toServerRelative(context, url);
+}
+
+/** Notes the id of something that is no SPObject of its own (an attachment, a version): it must be new all the same. */
+export function addOwnId(context: RuleContext, element: XmlElement, id: string): void {
+  if (!isGuid(id)) return;
+  const { facts, run, packageIndex } = context;
+  const key = id.toLowerCase();
+  const before = run.define(id, "other", packageIndex);
+  if (facts.ids.has(key) || (before !== undefined && before.packageIndex !== packageIndex)) {
+    context.report("DUPLICATE_ID", element, `No two objects may have one id: current value is ${quoted(id)}`);
+  }
+  facts.ids.add(key);
 }

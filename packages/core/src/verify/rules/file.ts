@@ -1,5 +1,8 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
+import type { VersionContent } from "../package-facts.ts";
+import { checkComments } from "./comments.ts";
+import { addContent } from "./contents.ts";
 import {
   checkAuthorsAndTimes,
   checkList,
@@ -12,7 +15,7 @@ import {
   requireEqual,
 } from "./context.ts";
 import { checkParent, checkPlacement } from "./placement.ts";
-import { checkVersions, versionOf, versionsOf } from "./versions.ts";
+import { checkTwoVersions, checkVersions, versionOf, versionsOf } from "./versions.ts";
 
 const required = ["Id", "Url", "ParentWebId", "ParentId"];
 
@@ -34,6 +37,8 @@ export function checkFile(context: RuleContext, object: XmlElement, file: XmlEle
   checkPlacement(context, file, "file", serverRelative);
   checkParent(context, file, parentId, serverRelative);
   checkVersions(context, file);
+  checkTwoVersions(context, file);
+  checkComments(context, file);
   checkVersionEvents(context, file);
   const versions = versionsOf(file);
   for (const version of versions) {
@@ -64,6 +69,8 @@ export function checkFile(context: RuleContext, object: XmlElement, file: XmlEle
     place: context.place(file),
     order: facts.objects,
     versions: Math.max(1, versions.length),
+    labels: versions.map(versionOf),
+    contents: versions.filter((version) => versionOf(version) !== versionOf(file)).map(contentOf),
     hasItem: false,
   });
   const before = run.define(id, "file", packageIndex);
@@ -73,6 +80,10 @@ export function checkFile(context: RuleContext, object: XmlElement, file: XmlEle
   if (serverRelative !== undefined && before === undefined && !run.addUrl(serverRelative)) {
     context.report("NAME_CLASH", file, `Another object has an equal URL: current value is ${quoted(serverRelative)}`);
   }
+}
+
+function contentOf(version: XmlElement): VersionContent {
+  return { version: versionOf(version), blob: version.attributes.FileValue };
 }
 
 function checkVersionEvents(context: RuleContext, file: XmlElement): void {
@@ -90,10 +101,10 @@ function gatherContents(context: RuleContext, file: XmlElement, versions: readon
   const blob = file.attributes.FileValue;
   for (const version of versions) {
     if (version.attributes.FileValue === undefined) reportNoContent(context, version);
-    else addContent(context, version, false);
+    else addContent(context, version, { again: false });
   }
   if (versions.length === 0) {
-    if (blob !== undefined) addContent(context, file, false);
+    if (blob !== undefined) addContent(context, file, { again: false });
     else if (file.attributes.IsGhosted !== "true") reportNoContent(context, file);
     return;
   }
@@ -106,7 +117,7 @@ function gatherContents(context: RuleContext, file: XmlElement, versions: readon
       `FileValue of the outer file must be that of its current version: current value is ${quoted(blob)}`,
     );
   }
-  addContent(context, file, true);
+  addContent(context, file, { again: true });
 }
 
 function currentOf(file: XmlElement, versions: readonly XmlElement[]): XmlElement | undefined {
@@ -115,29 +126,4 @@ function currentOf(file: XmlElement, versions: readonly XmlElement[]): XmlElemen
 
 function reportNoContent(context: RuleContext, element: XmlElement): void {
   context.report("FILE_WITHOUT_CONTENT", element, "The file must name a blob in FileValue");
-}
-
-/** @param again Whether another element of the same file may have named the blob. */
-export function addContent(context: RuleContext, element: XmlElement, again: boolean): void {
-  const {
-    FileValue: blob,
-    MD5Hash: md5,
-    Checksum: checksum,
-    InitializationVector: iv,
-    FileSize: size,
-  } = element.attributes;
-  if (blob === undefined) return;
-  const references = context.facts.contents.get(blob);
-  const reference = { blob, place: context.place(element), md5, checksum, iv, size };
-  if (references === undefined) context.facts.contents.set(blob, [reference]);
-  else {
-    if (!again) {
-      context.report(
-        "DUPLICATE_BLOB_REFERENCE",
-        element,
-        `Only one version of one file may name the blob: current value is ${quoted(blob)}`,
-      );
-    }
-    references.push(reference);
-  }
 }

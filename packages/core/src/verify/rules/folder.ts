@@ -48,6 +48,8 @@ export function checkFolder(context: RuleContext, object: XmlElement, folder: Xm
     place: context.place(folder),
     order: facts.objects,
     versions: 1,
+    labels: [],
+    contents: [],
     hasItem: false,
   });
   const before = run.define(id, "folder", packageIndex);

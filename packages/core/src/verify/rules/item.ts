@@ -1,10 +1,12 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
 import { folded, isEqualFolded } from "../name-rules.ts";
+import type { AttachmentContent } from "../package-facts.ts";
+import { checkAttachments } from "./attachments.ts";
+import { checkComments } from "./comments.ts";
 import {
   checkAuthorsAndTimes,
   checkList,
-  checkUser,
   checkWeb,
   checkWebRelative,
   leafName,
@@ -13,9 +15,10 @@ import {
   requireAttributes,
   requireEqual,
 } from "./context.ts";
-import { addContent } from "./file.ts";
+import { checkFields, checkLabel } from "./fields.ts";
 import { checkParent } from "./placement.ts";
-import { checkVersions, versionsOf } from "./versions.ts";
+import { checkSharing } from "./sharing.ts";
+import { checkVersions, versionOf, versionsOf } from "./versions.ts";
 
 const required = [
   "Id",
@@ -50,10 +53,14 @@ export function checkListItem(context: RuleContext, object: XmlElement, item: Xm
   checkParent(context, item, item.attributes.ParentFolderId, serverRelative);
   checkContentType(context, item);
   checkVersions(context, item);
-  for (const element of [item, ...versionsOf(item)]) {
+  checkComments(context, item);
+  checkSharing(context, item);
+  const versions = versionsOf(item);
+  for (const element of [item, ...versions]) {
     checkAuthorsAndTimes(context, element);
-    checkUsersInside(context, element);
-    gatherAttachments(context, element);
+    checkLabel(context, element);
+    checkFields(context, element);
+    checkAttachments(context, element, element !== item);
   }
   if (id === undefined) return;
   const { DocId: docId } = item.attributes;
@@ -64,7 +71,16 @@ export function checkListItem(context: RuleContext, object: XmlElement, item: Xm
       `An item must have an id of its own, not that of its file or folder: current value is ${quoted(id)}`,
     );
   }
-  facts.items.push({ id, docId, attributes: item.attributes, place: context.place(item), order: facts.objects });
+  if (docId !== undefined) facts.docIds.add(docId.toLowerCase());
+  facts.items.push({
+    id,
+    docId,
+    attributes: item.attributes,
+    place: context.place(item),
+    order: facts.objects,
+    labels: versions.map(versionOf),
+    attachments: attachmentsOf(item),
+  });
   const before = run.define(id, "item", packageIndex);
   if (before !== undefined && before.packageIndex !== packageIndex) {
     context.report("DUPLICATE_ID", item, `Another package defines the id too: current value is ${quoted(id)}`);
@@ -122,37 +138,9 @@ function checkContentType(context: RuleContext, item: XmlElement): void {
   }
 }
 
-/** Users that stand in field values, sharing events and comments. */
-function checkUsersInside(context: RuleContext, item: XmlElement): void {
-  for (const child of item.children) {
-    if (child.name === "Fields") {
-      for (const field of child.children) {
-        const { Type: type, Value: value } = field.attributes;
-        const user = type === "User" ? /^(\d+);/.exec(value ?? "")?.[1] : undefined;
-        checkUser(context, field, "Value", user);
-      }
-    } else if (child.name === "SharedWithEvents") {
-      for (const event of child.children) {
-        checkUser(context, event, "SharingInitiatorId", event.attributes.SharingInitiatorId);
-        checkUser(context, event, "SharedById", event.attributes.SharedById);
-        for (const member of event.children.flatMap((members) => members.children)) {
-          checkUser(context, member, "SharedWithId", member.attributes.SharedWithId);
-        }
-      }
-    } else if (child.name === "Comments") {
-      for (const comment of child.children) checkUser(context, comment, "UserId", comment.attributes.UserId);
-    }
-  }
-}
-
-/** Attachments can't carry hashes; their blobs' own MD5 and IV are all there is. */
-function gatherAttachments(context: RuleContext, item: XmlElement): void {
-  for (const attachments of item.children) {
-    if (attachments.name !== "Attachments") continue;
-    for (const attachment of attachments.children) {
-      requireAttributes(context, attachment, ["Name", "FileValue"]);
-      checkAuthorsAndTimes(context, attachment);
-      addContent(context, attachment, false);
-    }
-  }
+function attachmentsOf(item: XmlElement): readonly AttachmentContent[] {
+  return item.children
+    .filter(({ name }) => name === "Attachments")
+    .flatMap(({ children }) => children)
+    .map(({ attributes }) => ({ name: attributes.Name, blob: attributes.FileValue }));
 }

@@ -49,10 +49,10 @@ export function checkObject(context: RuleContext, object: XmlElement): void {
       "warning",
     );
   }
+  const isDeleted = isTrue(object.attributes.IsDeleted);
   if (element === undefined) {
-    if (object.attributes.IsDeleted !== "true") {
-      context.report("OBJECT_MISMATCH", object, `SPObject must hold one element: current value is none`);
-    }
+    if (isDeleted) checkDeletion(context, object, undefined);
+    else context.report("OBJECT_MISMATCH", object, `SPObject must hold one element: current value is none`);
     return;
   }
   const expected = elementOfType[type ?? ""];
@@ -65,7 +65,31 @@ export function checkObject(context: RuleContext, object: XmlElement): void {
     return;
   }
   requireEqual(context, element, ["Id", element.attributes.Id], ["that of SPObject", id], "OBJECT_MISMATCH");
-  checkElement(context, object, element);
+  if (isDeleted) checkDeletion(context, object, element);
+  else {
+    checkElement(context, object, element);
+    checkUrl(context, object, element);
+  }
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value === "true" || value === "1";
+}
+
+/** What a deletion names is in the target: nothing of it is content of the package. */
+function checkDeletion(context: RuleContext, object: XmlElement, element: XmlElement | undefined): void {
+  const { facts } = context;
+  facts.deletions++;
+  const { Url: url } = object.attributes;
+  if (url !== undefined) facts.deleted.set(url, context.place(object));
+  const blob = element?.attributes.FileValue;
+  if (element !== undefined && blob !== undefined) {
+    context.report(
+      "DELETION_WITH_CONTENT",
+      element,
+      `A deletion must name no content: current value of FileValue is ${quoted(blob)}`,
+    );
+  }
   checkUrl(context, object, element);
 }
 
@@ -134,7 +158,7 @@ function checkListObject(context: RuleContext, object: XmlElement, list: XmlElem
 const urlOfElement: Readonly<Record<string, string>> = { Folder: "Url", File: "Url", ListItem: "FileUrl" };
 
 /** The object's URL is the server-relative form of the web-relative one inside. */
-function checkUrl(context: RuleContext, object: XmlElement, element: XmlElement): void {
+function checkUrl(context: RuleContext, object: XmlElement, element: XmlElement | undefined): void {
   const url = object.attributes.Url;
   if (url === undefined) return;
   if (!isServerRelative(url)) {
@@ -145,8 +169,8 @@ function checkUrl(context: RuleContext, object: XmlElement, element: XmlElement)
     );
     return;
   }
-  const inner = element.attributes[urlOfElement[element.name] ?? ""];
-  if (inner === undefined || inner.startsWith("/")) return;
+  const inner = element?.attributes[urlOfElement[element.name] ?? ""];
+  if (element === undefined || inner === undefined || inner.startsWith("/")) return;
   requireEqual(
     context,
     object,

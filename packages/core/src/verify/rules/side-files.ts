@@ -1,23 +1,28 @@
+import { PACKAGE_MAX_ARCHIVES } from "../../model/index.ts";
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
 import { folded, isEqualFolded } from "../name-rules.ts";
-import { ARCHIVES_MAX } from "../schema/side-files.ts";
 import { isGuid } from "../schema/values.ts";
-import { isServerRelative, type RuleContext, SYSTEM_ACCOUNT } from "./context.ts";
-
-/** The rules of one file beside the manifests, for its root and for each child of the root. */
-export interface SideFileRules {
-  root?(context: RuleContext, root: XmlElement): void;
-  record?(context: RuleContext, record: XmlElement): void;
-}
+import { isServerRelative, type RuleContext } from "./context.ts";
+import type { SideFileRules } from "./types.ts";
+import { userGroupRules } from "./user-group.ts";
 
 const systemData: SideFileRules = {
   record(context, record) {
     const { facts } = context;
     if (record.name === "SchemaVersion") facts.objectsProcessed = record.attributes.ObjectsProcessed;
     if (record.name === "ManifestFiles") {
-      for (const { attributes } of record.children) {
-        if (attributes.Name !== undefined) facts.manifests.push(attributes.Name);
+      for (const file of record.children) {
+        const { Name: name } = file.attributes;
+        if (name === undefined) continue;
+        if (facts.manifests.includes(name)) {
+          context.report(
+            "MANIFEST_FILE_REPEATED",
+            file,
+            `A manifest must be named once: current value is ${quoted(name)}`,
+          );
+        }
+        facts.manifests.push(name);
       }
     }
     if (record.name === "SystemObjects") for (const object of record.children) checkSystemObject(context, object);
@@ -54,55 +59,6 @@ function checkSystemObject(context: RuleContext, object: XmlElement): void {
     // Another list than the target's, such as the user information list, may exist too.
     if (facts.target === undefined) facts.lists.add(key);
     if (url !== undefined) facts.listRoots.add(folded(url));
-  }
-}
-
-const userGroup: SideFileRules = {
-  root({ facts }) {
-    facts.principals = new Set();
-  },
-  record(context, record) {
-    const logins = new Set<string>();
-    for (const principal of record.children) {
-      addPrincipal(context, principal);
-      const { Login: login, SystemId: systemId } = principal.attributes;
-      if (record.name !== "Users") continue;
-      if (login !== undefined && logins.has(folded(login))) {
-        context.report(
-          "USER_DUPLICATE",
-          principal,
-          `A person must be named once: current value of Login is ${quoted(login)}`,
-        );
-      }
-      if (login !== undefined) logins.add(folded(login));
-      if (login === "") context.report("IMPORT_ATTRIBUTE_MISSING", principal, "Login of a user must not be empty");
-      if (systemId === "") context.report("SYSTEM_ID_MISSING", principal, "SystemId of a user is empty", "warning");
-    }
-    // Groups stand after users, and may have groups as owners.
-    if (record.name === "Groups") for (const group of record.children) checkGroup(context, group);
-  },
-};
-
-function addPrincipal(context: RuleContext, principal: XmlElement): void {
-  const { Id: id } = principal.attributes;
-  const { principals } = context.facts;
-  if (id === undefined || principals === undefined) return;
-  if (principals.has(id)) {
-    context.report("USER_DUPLICATE", principal, `Users and groups must differ in Id: current value is ${quoted(id)}`);
-  }
-  principals.add(id);
-}
-
-function checkGroup(context: RuleContext, group: XmlElement): void {
-  const { principals } = context.facts;
-  const users = [group.attributes.Owner, ...group.children.map((member) => member.attributes.UserId)];
-  for (const id of users) {
-    if (id === undefined || id === SYSTEM_ACCOUNT || principals?.has(id)) continue;
-    context.report(
-      "USER_UNKNOWN",
-      group,
-      `Owner and members must be ids of UserGroup.xml: current value is ${quoted(id)}`,
-    );
   }
 }
 
@@ -176,23 +132,39 @@ const archivedFiles: SideFileRules = {
   record(context, archive) {
     const { facts } = context;
     const { Name: blob, Checksum: checksum } = archive.attributes;
-    if (facts.archives.size === ARCHIVES_MAX) {
-      context.report("ARCHIVE_OVER_LIMIT", archive, `A package holds at most ${ARCHIVES_MAX} archives`);
+    if (facts.archives.size === PACKAGE_MAX_ARCHIVES) {
+      context.report("ARCHIVE_OVER_LIMIT", archive, `A package holds at most ${PACKAGE_MAX_ARCHIVES} archives`);
     }
-    if (blob !== undefined) {
-      const place = context.place(archive);
-      facts.archives.set(blob, { blob, place, md5: undefined, checksum, iv: undefined, size: undefined });
-      context.report("ARCHIVE_UNOPENED", archive, `The files in ${quoted(blob)} are not looked at`, "note");
+    if (blob === undefined) return;
+    const place = context.place(archive);
+    if (facts.archives.has(blob)) {
+      context.report(
+        "DUPLICATE_BLOB_REFERENCE",
+        archive,
+        `An archive must be named once: current value is ${quoted(blob)}`,
+      );
     }
-    for (const { attributes } of archive.children) {
-      if (attributes.FileValue !== undefined) facts.archived.add(attributes.FileValue);
+    const members = new Set<string>();
+    for (const member of archive.children) {
+      const { FileValue: name } = member.attributes;
+      if (name === undefined) continue;
+      if (facts.archived.has(name)) {
+        context.report(
+          "DUPLICATE_BLOB_REFERENCE",
+          member,
+          `A file must be in one archive only: current value is ${quoted(name)}`,
+        );
+      }
+      facts.archived.set(name, context.place(member));
+      members.add(name);
     }
+    facts.archives.set(blob, { blob, place, checksum, members });
   },
 };
 
 export const sideFileRules: Readonly<Record<string, SideFileRules>> = {
   "SystemData.xml": systemData,
-  "UserGroup.xml": userGroup,
+  "UserGroup.xml": userGroupRules,
   "ExportSettings.xml": exportSettings,
   "RootObjectMap.xml": rootObjectMap,
   "ArchivedFiles.xml": archivedFiles,

@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
-import { type RuleContext, requireEqual } from "./context.ts";
+import { addOwnId, type RuleContext, requireEqual } from "./context.ts";
 
 /** Above this a minor version would count as the next major one: SharePoint keeps `major * 512 + minor`. */
 const MINORS = 512;
@@ -40,6 +40,7 @@ export function checkVersions(context: RuleContext, outer: XmlElement): void {
   const seen = new Set<number>();
   let before = -1;
   for (const version of versions) {
+    checkVersionId(context, outer, version);
     if (versionsOf(version).length > 0) context.report("VERSION_NESTED", version, "A version must not hold versions");
     for (const name of links[outer.name] ?? []) {
       const here: readonly [string, string | undefined] = [`${name} of a version`, version.attributes[name]];
@@ -78,6 +79,24 @@ export function checkVersions(context: RuleContext, outer: XmlElement): void {
       `The versions must include the outer one: current value is ${quoted(versionOf(outer))}`,
     );
   }
+}
+
+/** Versions either share the outer element's id, or have one each of their own: both are in use. */
+function checkVersionId(context: RuleContext, outer: XmlElement, version: XmlElement): void {
+  const { Id: id } = version.attributes;
+  if (id === undefined || id.toLowerCase() === outer.attributes.Id?.toLowerCase()) return;
+  addOwnId(context, version, id);
+}
+
+/** Files of exactly two versions were reported to arrive as two entries 1.0 (sp-dev-docs issue 10695). */
+export function checkTwoVersions(context: RuleContext, file: XmlElement): void {
+  if (versionsOf(file).length !== 2) return;
+  context.report(
+    "TWO_VERSIONS",
+    file,
+    "A file with exactly two versions may arrive with wrong ones (sp-dev-docs issue 10695)",
+    "warning",
+  );
 }
 
 function checkLabel(context: RuleContext, element: XmlElement): number | undefined {

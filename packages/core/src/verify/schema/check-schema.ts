@@ -60,7 +60,7 @@ export class SchemaCheck {
 interface CompiledType {
   readonly rule: TypeRule;
   readonly attributes: ReadonlyMap<string, ValueCheck | undefined>;
-  readonly extensions: ReadonlySet<string>;
+  readonly extensions: ReadonlyMap<string, string>;
   readonly children: readonly ChildRule[];
 }
 
@@ -80,7 +80,7 @@ function compiled(schema: FileSchema): CompiledSchema {
     types.set(name, {
       rule,
       attributes: new Map(Object.entries(rule.attributes).map(([key, type]) => [key, valueCheck(type)])),
-      extensions: new Set(rule.extensions),
+      extensions: new Map(Object.entries(rule.extensions ?? {})),
       children: childrenOf(rule.content),
     });
   }
@@ -156,10 +156,7 @@ class ContentCheck {
     if (content.kind === "any") return undefined;
     const index = this.#type.children.findIndex((child) => child.name === element.name);
     const rule = this.#type.children[index];
-    if (rule === undefined) {
-      this.#unknown(element);
-      return undefined;
-    }
+    if (rule === undefined) return this.#unknown(element);
     const count = (this.#counts[index] ?? 0) + 1;
     this.#counts[index] = count;
     this.#total++;
@@ -180,16 +177,18 @@ class ContentCheck {
     });
   }
 
-  #unknown(element: XmlElement): void {
-    if (this.#type.extensions.has(element.name)) {
-      this.#report(
-        "SCHEMA_EXTENSION",
-        element,
-        `${element.name} in ${this.#parent.name} is documented and outside the published schema`,
-        "note",
-      );
-    } else {
+  #unknown(element: XmlElement): string | undefined {
+    const type = this.#type.extensions.get(element.name);
+    if (type === undefined) {
       this.#report("SCHEMA_CHILD_UNEXPECTED", element, `${this.#parent.name} takes no child ${quoted(element.name)}`);
+      return undefined;
     }
+    this.#report(
+      "SCHEMA_EXTENSION",
+      element,
+      `${element.name} in ${this.#parent.name} is documented and outside the published schema`,
+      "note",
+    );
+    return type;
   }
 }

@@ -145,7 +145,43 @@ const listContent: TypeRule["content"] = {
   ],
 };
 
+/** Of a retention label. The schema declares them on Field, which is likely a slip: items may carry them too. */
+const labelAttributes: TypeRule["attributes"] = {
+  ListDefaultComplianceTag: "string",
+  ListDefaultComplianceTagUserId: "int",
+  ListDefaultCompliancetagWrittenTime: "dateTime",
+  ListDefaultComplianceFlags: "int",
+};
+
+/** Documented on pages of their own, by samples: what these say is all that is known. */
+const extensionTypes: Record<string, TypeRule> = {
+  WebParts: { attributes: {}, content: listOf("WebPart", "WebPart") },
+  WebPart: { attributes: {}, open: true, content: { kind: "any" } },
+  SharedWithEvents: { attributes: {}, content: listOf("SharedWithEvent", "SharedWithEvent") },
+  SharedWithEvent: {
+    attributes: { SharedTime: "string", SharingInitiatorId: "int", SharedById: "int" },
+    required: ["SharedTime", "SharingInitiatorId", "SharedById"],
+    content: listOf("SharedWithMembers", "SharedWithMembers", 1, 1),
+  },
+  SharedWithMembers: { attributes: {}, content: listOf("SharedWithMember", "SharedWithMember", 1) },
+  SharedWithMember: { attributes: { SharedWithId: "int" }, required: ["SharedWithId"], content: empty },
+  Comments: { attributes: {}, content: listOf("Comment", "Comment") },
+  Comment: {
+    attributes: {
+      Id: "string",
+      Text: "string",
+      ParentId: "string",
+      UserId: "int",
+      Created: "dateTime",
+      UIVersion: "int",
+    },
+    required: ["Id", "Text", "UserId", "Created"],
+    content: empty,
+  },
+};
+
 const types: Record<string, TypeRule> = {
+  ...extensionTypes,
   SPObjects: { attributes: {}, content: listOf("SPObject", "SPObject") },
   SPObject: {
     attributes: {
@@ -249,7 +285,7 @@ const types: Record<string, TypeRule> = {
       ["EventReceivers", "EventReceivers"],
       ["VersionEvents", "VersionEvents"],
     ),
-    extensions: ["WebParts", "Comments"],
+    extensions: { WebParts: "WebParts", Comments: "Comments" },
   },
   FileVersions: { attributes: {}, content: listOf("File", "File", 1) },
   ListItem: {
@@ -279,6 +315,7 @@ const types: Record<string, TypeRule> = {
       UserLoginName: "string",
       GroupName: "string",
       FailureMessage: "string",
+      ...labelAttributes,
     },
     open: true,
     content: {
@@ -292,7 +329,7 @@ const types: Record<string, TypeRule> = {
         { name: "EventReceivers", type: "EventReceivers", min: 0, max: 5 },
       ],
     },
-    extensions: ["SharedWithEvents", "Comments"],
+    extensions: { SharedWithEvents: "SharedWithEvents", Comments: "Comments" },
   },
   ListItemVersions: { attributes: {}, content: listOf("ListItem", "ListItem", 1) },
   Fields: {
@@ -313,9 +350,7 @@ const types: Record<string, TypeRule> = {
       FieldId: "guid",
       RowOrdinal: "int",
       RowOrdinal2: "int",
-      ListDefaultCompliancetagWrittenTime: "dateTime",
-      ListDefaultComplianceTagUserId: "int",
-      ListDefaultComplianceFlags: "int",
+      ...labelAttributes,
     },
     open: true,
     content: { kind: "any" },

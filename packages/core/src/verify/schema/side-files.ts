@@ -220,9 +220,6 @@ const viewFormsList: FileSchema = {
   },
 };
 
-/** Archives in one package. Content page. */
-export const ARCHIVES_MAX = 2;
-
 const archivedFiles: FileSchema = {
   root: "ArchivedFiles",
   namespace: "",

@@ -50,8 +50,8 @@ export interface TypeRule {
   /** Takes attributes that the schema doesn't name (`anyAttribute`). */
   readonly open?: true;
   readonly content: ContentRule;
-  /** Documented child elements that the schema doesn't know; they may stand anywhere and get a note. */
-  readonly extensions?: readonly string[];
+  /** Documented child elements that the schema doesn't know, with their types; they may stand anywhere and get a note. */
+  readonly extensions?: Readonly<Record<string, string>>;
   /** Codes in place of the general ones: for an attribute or child that is absent, or an attribute that is undeclared. */
   readonly special?: Readonly<Record<string, "SYSTEM_ID_MISSING" | "SCHEMA_VERSION_ATTRIBUTES">>;
 }
