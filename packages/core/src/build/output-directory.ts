@@ -41,6 +41,8 @@ export interface OutputDirectoryOptions {
 /** An output folder: where packages, key and records of one run are. */
 export interface OutputDirectory {
   readonly directory: string;
+  /** 16 hexadecimal digits, the same when the run is continued: for {@link LedgerOptions.runId}. */
+  readonly runId: string;
   /** The packages, for {@link BuildOptions.packages}. */
   readonly packages: PackageStore;
   readonly encryption: Secret<Uint8Array> | "none";
@@ -51,9 +53,10 @@ export interface OutputDirectory {
   readonly clock: Clock;
   /**
    * For {@link BuildOptions.finished}: what an earlier run of this folder finished. Throws PLAN_CHANGED when that run
-   * planned the package otherwise: its ids would not fit those of the packages to come.
+   * planned the package otherwise (its ids would not fit those of the packages to come), or had another source type or
+   * other forms.
    */
-  readonly finished: (plan: PackagePlan) => PackageRecord | undefined;
+  readonly finished: (plan: PackagePlan, settings: string) => PackageRecord | undefined;
   /**
    * Passes the run's events on, each after it is recorded in `items.ndjson` or `packages.ndjson`. If recording fails
    * (a full disk), the run is drained and the loop throws.
@@ -111,7 +114,7 @@ export async function openOutputDirectory(
         `Cannot continue the run as its packages need one key: current value is ${given}`,
       );
     }
-    const runId = run?.runId ?? Buffer.from(random(8, "run-id")).toString("hex");
+    const runId = run?.runId ?? newRunId(random);
     const startedAt = new Date(run?.startedAt ?? clock());
     if (!run) await writeRunFile(root, { schemaVersion: 1, runId, startedAt: startedAt.toISOString(), keyCheck });
 
@@ -119,12 +122,16 @@ export async function openOutputDirectory(
     const finished = await finishedPackages(root);
     return {
       directory: root,
+      runId,
       packages,
       encryption,
       clock: () => startedAt,
-      finished: (plan) => {
+      finished: (plan, settings) => {
         const record = finished.get(plan.name);
         if (record && record.plan !== planHash(plan)) throw planChanged(`package ${plan.name} was planned otherwise`);
+        if (record && record.settings !== settings) {
+          throw planChanged(`package ${plan.name} was written with another source type or other forms`);
+        }
         return record;
       },
       record: (events) => {
@@ -197,12 +204,17 @@ function record(run: BuildRun, root: string, { finished, ...files }: RunRecordFi
 function dryRunDirectory(root: string, options: OutputDirectoryOptions, random: RandomBytes): OutputDirectory {
   return {
     directory: root,
+    runId: newRunId(random),
     clock: options.clock ?? systemClock,
     packages: directoryPackageStore(root),
     encryption: options.encryption === "none" ? "none" : new Secret(random(KEY_BYTES, "key")),
     finished: () => undefined,
     record: (run) => record(run, root, { items: DRY_RUN_ITEMS_FILE, packages: undefined, finished: new Map() }),
   };
+}
+
+function newRunId(random: RandomBytes): string {
+  return Buffer.from(random(8, "run-id")).toString("hex");
 }
 
 /** The key of the folder: the file that was named, or `DIR/key`, made for a new run. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { memoryPackageStore } from "../container/memory.ts";
 import { PrimepackError, Secret } from "../errors/index.ts";
 import type { PackageStore, SourceItem } from "../model/index.ts";
+import { memoryLedger } from "./memory-ledger.ts";
 import { build } from "./run.ts";
 import type { BuildEvent, BuildOptions } from "./types.ts";
 
@@ -50,7 +51,8 @@ describe("build()", () => {
     const packages = memoryPackageStore();
     const summary = await build(options({ packages })).result;
     expect(summary).toMatchObject({ status: "complete", packages: 1, nextItemId: 4, bytes: 12 });
-    expect(summary.counts).toEqual({ packaged: 3, renamed: 0, existing: 0, excluded: 0, skipped: 0, failed: 0 });
+    const none = { renamed: 0, deletion: 0, unchanged: 0, existing: 0, excluded: 0, skipped: 0, failed: 0 };
+    expect(summary.counts).toEqual({ packaged: 3, ...none });
     expect([...packages.packages.keys()]).toEqual(["000001"]);
   });
 
@@ -238,6 +240,23 @@ describe("build()", () => {
     ["INVALID_OPTION", { packages: {} as never }, "packages"],
     ["INVALID_OPTION", { signal: {} as never }, "signal"],
     ["INVALID_OPTION", { defaultAuthor: { name: "Ann" } as never }, "defaultAuthor.login"],
+    ["INVALID_OPTION", { people: { map: {} as never } }, "people.map"],
+    ["INVALID_OPTION", { people: { unmapped: "drop" as "keep" } }, "people.unmapped"],
+    ["INVALID_OPTION", { people: { unmapped: { to: "user", login: "" } } }, "people.unmapped.login"],
+    ["INVALID_OPTION", { people: { unmapped: { to: "nobody" as "user", login: "a" } } }, "people.unmapped.to"],
+    ["INVALID_OPTION", { forms: { outerFileValue: "no" as never } }, "forms.outerFileValue"],
+    ["INVALID_OPTION", { forms: { versionIds: "none" as "same" } }, "forms.versionIds"],
+    ["INVALID_OPTION", { forms: { attachmentUrl: "absolute" as "webRelative" } }, "forms.attachmentUrl"],
+    ["INVALID_OPTION", { forms: { dateTimeFields: "eu" as "us" } }, "forms.dateTimeFields"],
+    ["INVALID_OPTION", { forms: { userFields: "name" as "hash" } }, "forms.userFields"],
+    ["INVALID_OPTION", { forms: { twoVersions: "drop" as "keep" } }, "forms.twoVersions"],
+    ["INVALID_OPTION", { forms: { roles: "some" as "omit" } }, "forms.roles"],
+    ["INVALID_OPTION", { forms: { manifestBytes: 999_999 } }, "forms.manifestBytes"],
+    ["INVALID_OPTION", { forms: { manifestBytes: 250_000_001 } }, "forms.manifestBytes"],
+    ["INVALID_OPTION", { encryption: "none", forms: { archives: true as never } }, "archives need encryption"],
+    ["INVALID_OPTION", { ledger: { store: {} as never, runId: "a" } }, "ledger.store"],
+    ["INVALID_OPTION", { ledger: { store: memoryLedger(), runId: "a/b" } }, "ledger.runId"],
+    ["INVALID_OPTION", { ledger: { store: memoryLedger(), runId: "a", deletions: 1 as never } }, "ledger.deletions"],
     ["INVALID_KEY", { encryption: new Secret(new Uint8Array(16)) }, "16"],
     ["INVALID_TARGET", { target: { ...exampleTarget, webId: "none" } }, "webId"],
   ] as const)("throws %s at once for %j", (code, changes, part) => {

@@ -1,9 +1,13 @@
+import pLimit, { type LimitFunction } from "p-limit";
 import { PrimepackError } from "../errors/index.ts";
 import type { ItemOutcome, PackagePlan, PackageRecord, SourceContent } from "../model/index.ts";
 import { planPackages } from "../plan/planner.ts";
 import { EventChannel } from "./event-channel.ts";
-import { executePackage, packagedOutcome } from "./execute-package.ts";
+import { executePackage } from "./execute-package.ts";
+import { LedgerSession } from "./ledger-session.ts";
+import { packageOutcomes } from "./outcomes.ts";
 import { type ResolvedBuildOptions, resolveOptions } from "./resolve-options.ts";
+import { settingsHash } from "./settings.ts";
 import type { BuildEvent, BuildOptions, BuildProgress, BuildRun, BuildSummary } from "./types.ts";
 import { createSealer, type Sealer } from "./worker/sealer.ts";
 
@@ -30,6 +34,8 @@ class Run implements BuildRun {
   readonly #counts: Record<ItemOutcome["outcome"] | "renamed", number> = {
     packaged: 0,
     renamed: 0,
+    deletion: 0,
+    unchanged: 0,
     existing: 0,
     excluded: 0,
     skipped: 0,
@@ -37,12 +43,16 @@ class Run implements BuildRun {
   };
   readonly #scanned = { items: 0, bytes: 0 };
   readonly #done = { files: 0, packages: 0, reused: 0, bytes: 0, storedBytes: 0 };
+  readonly #archiving: LimitFunction = pLimit(1);
+  readonly #settings: string;
+  #ledger: LedgerSession | undefined;
   #sealer: Sealer | undefined;
   #failure: PrimepackError | undefined;
   #sourceEnded = false;
 
   constructor(options: ResolvedBuildOptions) {
     this.#options = options;
+    this.#settings = settingsHash(options);
     this.result = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#run());
     // Whoever reads the events only is told there; nobody need listen twice.
     this.result.catch(() => undefined);
@@ -93,13 +103,20 @@ class Run implements BuildRun {
 
   /** Plans until the source ends, the run is drained or something fails; gives the next free item id. */
   async #drive(): Promise<number> {
-    const { target, names, limits, clock, source, packagesInFlight } = this.#options;
+    const { names, limits, defaultAuthor, people, forms, clock, source, packagesInFlight } = this.#options;
+    const { ledger } = this.#options;
+    const target = { ...this.#options.target, firstItemId: await this.#firstItemId() };
     const stop = AbortSignal.any([this.#drain.signal, this.#abort.signal]);
     const onItem = (bytes: number) => {
       this.#scanned.items += 1;
       this.#scanned.bytes += bytes;
     };
-    const planner = planPackages(source, { target, names, limits, now: clock(), onItem });
+    const planner = planPackages(source, {
+      ...{ target, names, limits, defaultAuthor, people, forms },
+      ...(ledger === undefined ? {} : { ledger }),
+      now: clock(),
+      onItem,
+    });
     let nextItemId = target.firstItemId;
     for (;;) {
       const step = await untilStopped(planner.next(), stop);
@@ -117,20 +134,34 @@ class Run implements BuildRun {
       if (event.type === "outcome") await this.#tell(event.outcome);
       else if (event.type === "warning") await this.#events.emit(event);
       else {
-        for (const { itemId } of event.plan.items) nextItemId = Math.max(nextItemId, itemId + 1);
+        for (const item of event.plan.items) {
+          if (item.kind !== "deletion") nextItemId = Math.max(nextItemId, item.itemId + 1);
+        }
         await this.#start(event.plan, event.local);
         while (this.#inFlight.size >= packagesInFlight) await Promise.race(this.#inFlight);
       }
     }
   }
 
+  /** Where the run begins to number: the target's word, or beyond all that the ledger knows of. */
+  async #firstItemId(): Promise<number> {
+    const { target, ledger, dryRun } = this.#options;
+    if (ledger === undefined) return target.firstItemId;
+    // As a session would, which writes.
+    const { store, runId } = ledger;
+    if (dryRun) return store.firstItemId(runId) ?? Math.max(target.firstItemId, store.highestItemId + 1);
+    this.#ledger = await LedgerSession.open(ledger, target);
+    return this.#ledger.firstItemId;
+  }
+
   async #start(plan: PackagePlan, local: ReadonlyMap<number, SourceContent>): Promise<void> {
     const { finished, dryRun } = this.#options;
-    const record = finished?.(plan);
+    const record = finished?.(plan, this.#settings);
     if (record) return this.#reuse(record);
     await this.#events.emit({ type: "packageStarted", name: plan.name, items: plan.items.length, bytes: plan.bytes });
     if (dryRun) {
-      for (const item of plan.items) await this.#tell(packagedOutcome(plan, item));
+      const outcomes = packageOutcomes(plan, () => undefined, new Map());
+      for (const outcome of outcomes) await this.#tell(outcome);
       this.#done.packages += 1;
       this.#done.bytes += plan.bytes;
       return;
@@ -141,20 +172,22 @@ class Run implements BuildRun {
   }
 
   async #execute(plan: PackagePlan, local: ReadonlyMap<number, SourceContent>): Promise<void> {
-    const { packages: store, encryption, defaultAuthor, sourceType } = this.#options;
+    const { packages: store, encryption } = this.#options;
     this.#sealer ??= createSealer(this.#options);
     const { record, outcomes } = await executePackage(plan, {
       store,
       sealer: this.#sealer,
       encryption,
       local,
-      sourceType,
-      ...(defaultAuthor === undefined ? {} : { defaultAuthor }),
+      settings: this.#options,
+      archiving: this.#archiving,
       signal: this.#abort.signal,
       onStored: () => {
         this.#done.files += 1;
       },
     });
+    // The ledger before the records: a package that is recorded is not built again, and could not be noted later.
+    if (record !== undefined) await this.#ledger?.packageFinished(record, outcomes);
     // Items before their package: who has recorded the package has recorded its items.
     for (const outcome of outcomes) await this.#tell(outcome);
     if (record === undefined) return;
@@ -165,7 +198,8 @@ class Run implements BuildRun {
   }
 
   async #reuse(record: PackageRecord): Promise<void> {
-    this.#counts.packaged += record.folders + record.files;
+    this.#counts.packaged += record.folders + record.files + record.items + record.lists;
+    this.#counts.deletion += record.deletions;
     this.#counts.failed += record.failed;
     this.#counts.renamed += record.renamed;
     this.#done.files += record.files;

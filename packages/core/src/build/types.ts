@@ -58,21 +58,34 @@ export interface LedgerOptions {
   readonly deletions?: boolean;
 }
 
+/** Archives need encryption; nothing else in the options depends on something else. */
+export type EncryptionOptions =
+  | {
+      /** AES-256 key of 32 bytes, for every blob of the run; `none` writes plain blobs (own containers only). */
+      readonly encryption: Secret<Uint8Array>;
+      /** Default: that of each form. */
+      readonly forms?: PackageForms;
+    }
+  | {
+      readonly encryption: Secret<Uint8Array> | "none";
+      readonly forms?: PackageForms & { readonly archives?: false };
+    };
+
 /** What {@link build} packages, for which library, and into what. */
-export interface BuildOptions {
+export type BuildOptions = EncryptionOptions & CommonBuildOptions;
+
+/** The options that don't depend on each other. */
+export interface CommonBuildOptions {
   readonly source: Source;
   readonly target: Target;
   /** Where the packages go. */
   readonly packages: PackageStore;
-  /** AES-256 key of 32 bytes, for every blob of the run; `none` writes plain blobs (own containers only). */
-  readonly encryption: Secret<Uint8Array> | "none";
   readonly names?: NameOptions;
   readonly limits?: PackageLimits;
-  /** Default: the System Account (`SHAREPOINT\system`). */
+  /** Stands in the plans as user 1. Default: the System Account (`SHAREPOINT\system`). */
   readonly defaultAuthor?: DefaultAuthor;
   /** Default: everyone keeps the login of the source. */
   readonly people?: PeopleOptions;
-  readonly forms?: PackageForms;
   readonly ledger?: LedgerOptions;
   /** Default: `FileShare`. */
   readonly sourceType?: SourceType;
@@ -93,8 +106,11 @@ export interface BuildOptions {
   readonly packagesInFlight?: number;
   /** Plans only: nothing is read or written; every item gets its outcome as if it had been packaged. Default: false. */
   readonly dryRun?: boolean;
-  /** The record of the package if an earlier run finished this very plan: it is not executed a second time. */
-  readonly finished?: (plan: PackagePlan) => PackageRecord | undefined;
+  /**
+   * The record of the package if an earlier run finished this very plan: it is not executed a second time. `settings` is
+   * what the record's {@link PackageRecord.settings} would be.
+   */
+  readonly finished?: (plan: PackagePlan, settings: string) => PackageRecord | undefined;
   /** Read once, for items whose source names no date. Default: the machine's. */
   readonly clock?: Clock;
   /** Gives the IVs. Default: `randomBytes` of node:crypto. */

@@ -1,6 +1,7 @@
 import { PrimepackError } from "../../errors/index.ts";
 import type { SealedBlob } from "../../model/index.ts";
 import { type ReadFileResult, readStableFile } from "../../source/read-file.ts";
+import { ofExactSize } from "./exact-size.ts";
 import type { FileReply, SealTaskFile } from "./protocol.ts";
 import { type BlobSink, type WriteResources, writeBlob } from "./write-blob.ts";
 
@@ -101,22 +102,4 @@ class Content {
       throw this.failure;
     }
   }
-}
-
-/** The same chunks; throws SOURCE_INVALID_ITEM as soon as they are more than `size` bytes, or at their end if fewer. */
-async function* ofExactSize(chunks: AsyncIterable<Uint8Array>, size: number, blob: string) {
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > size) throw wrongSize(blob, size, `more than ${size}`);
-    yield chunk;
-  }
-  if (bytes < size) throw wrongSize(blob, size, `${bytes}`);
-}
-
-function wrongSize(blob: string, size: number, found: string): PrimepackError {
-  return new PrimepackError(
-    "SOURCE_INVALID_ITEM",
-    `Cannot seal blob ${blob} as its item's size is given as ${size} bytes: current value is ${found}`,
-  );
 }

@@ -2,8 +2,8 @@ import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import pLimit, { type LimitFunction } from "p-limit";
 import { Piscina } from "piscina";
-import { networkToWire } from "../../container/network.ts";
 import { PrimepackError, type Secret } from "../../errors/index.ts";
+import { networkToWire } from "../../http/network.ts";
 import {
   type BlobContainer,
   type ContentLocator,
@@ -73,6 +73,8 @@ export type SealResult =
 
 export interface SealStreamOptions {
   readonly contentType?: string;
+  /** Whether its bytes count for {@link Sealer.sealedBytes}. Default: false. */
+  readonly isContent?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -176,7 +178,7 @@ class WorkerSealer implements Sealer {
     packageName: string,
     blobName: string,
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    { contentType, signal }: SealStreamOptions,
+    { contentType, isContent = false, signal }: SealStreamOptions,
   ): Promise<SealedBlob> {
     const { abort, unlink } = this.#linkedAbort(signal);
     try {
@@ -188,6 +190,7 @@ class WorkerSealer implements Sealer {
         expectedSize: STREAM_EXPECTED_BYTES,
         contentType,
         abort,
+        ...(isContent ? { onSealed: this.#mainThread.onSealed } : {}),
       };
       return { name: blobName, ...(await writeBlob(container, blob, this.#mainThread.resources)) };
     } finally {
