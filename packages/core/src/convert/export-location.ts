@@ -4,8 +4,8 @@ import { DirectoryContainer } from "../container/directory.ts";
 import { errnoOf, PrimepackError, type Secret, throwIfAborted } from "../errors/index.ts";
 import { manifestFile, systemDataFile } from "../manifest/names.ts";
 import type { BlobContainer } from "../model/index.ts";
-import { openedBlob } from "./opened-blob.ts";
-import { readManifestNames } from "./side-files.ts";
+import { exportRecords } from "./export-records.ts";
+import { type OpenedBlob, openedBlob } from "./opened-blob.ts";
 
 /** What an export or package is read from. */
 export interface ExportPlace {
@@ -127,6 +127,16 @@ async function findPrefix({ jobId, key, signal, from }: ExportPlace, manifest: B
   }
   if (job !== undefined) return `${job}/`;
   throw unreadable("it must hold manifest files", nameOf({ from }));
+}
+
+/** The manifests that SystemData.xml lists, in its order, each once. */
+async function readManifestNames(systemData: OpenedBlob): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const record of exportRecords(systemData, systemDataFile.root)) {
+    if (record.name !== "ManifestFiles") continue;
+    for (const { attributes } of record.children) if (attributes.Name) names.add(attributes.Name);
+  }
+  return [...names];
 }
 
 async function listManifests({ signal }: ExportPlace, manifest: BlobContainer, prefix: string): Promise<string[]> {

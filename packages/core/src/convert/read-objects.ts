@@ -8,12 +8,12 @@ import { type OtherContent, readXmlBatches, type XmlElement } from "../xml/index
 import type { Dropped } from "./dropped.ts";
 import { decodeAttributes } from "./encoded-attributes.ts";
 import type { ExportFiles } from "./export-location.ts";
+import { exportXmlLimits } from "./export-records.ts";
 import type { Lists } from "./lists.ts";
 import { belowWeb, pathKey, trimUrl, urlFault } from "./object-path.ts";
 import { type OpenBlobOptions, openedBlob } from "./opened-blob.ts";
 import { DELETIONS, FAULTS, ITEMS, type KeyedPart, keyedPart, type Part, type PassedElements } from "./parts.ts";
 import type { Roles } from "./roles.ts";
-import { exportXmlLimits } from "./side-files.ts";
 
 /** Where the objects of an export go beside its items. */
 export interface ObjectSinks {

@@ -1,18 +1,8 @@
 import { exportSettingsFile, rootObjectMapFile, systemDataFile, userGroupFile } from "../manifest/names.ts";
-import { readXmlRecords, type XmlElement, type XmlReaderLimits } from "../xml/index.ts";
-import { decodeAttributes } from "./encoded-attributes.ts";
+import type { XmlElement } from "../xml/index.ts";
 import type { ExportFiles } from "./export-location.ts";
-import { type OpenBlobOptions, type OpenedBlob, openedBlob } from "./opened-blob.ts";
-
-/**
- * Bounds of one record. SharePoint splits manifests at 25 MB, and all role assignments or all users of one are a single
- * record; so a record may be about as large as such a file.
- */
-export const exportXmlLimits: Required<XmlReaderLimits> = {
-  recordLength: 64 * 1024 * 1024,
-  recordElements: 500_000,
-  depth: 64,
-};
+import { exportRecords } from "./export-records.ts";
+import { type OpenBlobOptions, openedBlob } from "./opened-blob.ts";
 
 /** A list that the side files tell of. */
 export interface ListPlace {
@@ -29,16 +19,6 @@ export interface SideFiles {
   readonly lists: readonly ListPlace[];
   /** Lists that are merely named as being there already. */
   readonly systemLists: readonly ListPlace[];
-}
-
-/** The manifests that SystemData.xml lists, in its order, each once. */
-export async function readManifestNames(systemData: OpenedBlob): Promise<string[]> {
-  const names = new Set<string>();
-  for await (const record of records(systemData, systemDataFile.root)) {
-    if (record.name !== "ManifestFiles") continue;
-    for (const { attributes } of record.children) if (attributes.Name) names.add(attributes.Name);
-  }
-  return [...names];
 }
 
 /** Reads what there is of SystemData.xml, RootObjectMap.xml and ExportSettings.xml; none of them is needed. */
@@ -78,7 +58,7 @@ export async function readUserGroup(
   options: OpenBlobOptions,
 ): Promise<AsyncGenerator<XmlElement, void, undefined> | undefined> {
   const blob = await openedBlob(files.manifest, files.prefix + userGroupFile.file, options);
-  return blob === undefined ? undefined : records(blob, userGroupFile.root);
+  return blob === undefined ? undefined : exportRecords(blob, userGroupFile.root);
 }
 
 function placeOf(url: string, id: string | undefined): ListPlace {
@@ -92,12 +72,5 @@ async function* sideFile(
   options: OpenBlobOptions,
 ): AsyncGenerator<XmlElement, void, undefined> {
   const blob = await openedBlob(manifest, prefix + file, options);
-  if (blob !== undefined) yield* records(blob, root);
-}
-
-async function* records(blob: OpenedBlob, root: string): AsyncGenerator<XmlElement, void, undefined> {
-  for await (const record of readXmlRecords(blob.read(), { root, file: blob.name, limits: exportXmlLimits })) {
-    decodeAttributes(record);
-    yield record;
-  }
+  if (blob !== undefined) yield* exportRecords(blob, root);
 }

@@ -1,0 +1,21 @@
+import { readXmlRecords, type XmlElement, type XmlReaderLimits } from "../xml/index.ts";
+import { decodeAttributes } from "./encoded-attributes.ts";
+import type { OpenedBlob } from "./opened-blob.ts";
+
+/**
+ * Bounds of one record. SharePoint splits manifests at 25 MB, and all role assignments or all users of one are a single
+ * record; so a record may be about as large as such a file.
+ */
+export const exportXmlLimits: Required<XmlReaderLimits> = {
+  recordLength: 64 * 1024 * 1024,
+  recordElements: 500_000,
+  depth: 64,
+};
+
+/** The records of a file of an export, with their encoded attributes decoded. */
+export async function* exportRecords(blob: OpenedBlob, root: string): AsyncGenerator<XmlElement, void, undefined> {
+  for await (const record of readXmlRecords(blob.read(), { root, file: blob.name, limits: exportXmlLimits })) {
+    decodeAttributes(record);
+    yield record;
+  }
+}
