@@ -17,8 +17,9 @@ export { type Fault, type FaultServer, type SeenRequest, startFaultServer } from
 export { folderDigest } from "./folder-digest.ts";
 export { type HostileEntry, type HostileTree, makeHostileTree } from "./hostile-tree.ts";
 export { type HttpProxy, startHttpProxy } from "./http-proxy.ts";
-export { describeLedger, type LedgerUnderTest, ledgerEntry } from "./ledger-conformance.ts";
+export { collectLedger, describeLedger, type LedgerUnderTest, ledgerEntry } from "./ledger-conformance.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
+export { richFields, richPackage } from "./rich-package.ts";
 export { type SelfSignedCertificate, selfSignedCertificate } from "./self-signed-certificate.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
 export { asUnprivileged, runUnprivileged, type UnprivilegedResult } from "./unprivileged.ts";

@@ -30,6 +30,9 @@ export function ledgerEntry(source: SourcePath, fields: Partial<LedgerEntry> = {
 const entriesOf = (entries: Iterable<LedgerEntry>): LedgerEntry[] =>
   [...entries].sort((a, b) => (JSON.stringify(a.source) < JSON.stringify(b.source) ? -1 : 1));
 
+/** All entries, by their source paths. */
+export const collectLedger = (ledger: Ledger): LedgerEntry[] => entriesOf(ledger.entries());
+
 /** Names that a file system or a service may give: bytes that are no UTF-8 (lone surrogates), separators, empty ones. */
 const nameGiven = fc.oneof(
   fc.constantFrom("", "a", "b", "ab", "a/b", ",", '"', "\0", "\udc80", "\udcff\udc80", "\ud83d", "😀", "é", "e\u0301"),
@@ -90,7 +93,7 @@ class Model {
 function expectEqual(ledger: Ledger, model: Model, asked: readonly LedgerEntry[]): void {
   expect(ledger.size).toBe(model.entries.length);
   expect(ledger.highestItemId).toBe(model.highestItemId);
-  expect(entriesOf(ledger.entries())).toEqual(entriesOf(model.entries));
+  expect(collectLedger(ledger)).toEqual(entriesOf(model.entries));
   for (const { source, id, identity, built } of asked) {
     expect(ledger.get(source)).toEqual(
       model.entries.find((entry) => JSON.stringify(entry.source) === JSON.stringify(source)),
@@ -211,7 +214,7 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
       const ledger = await makeOne();
       await ledger.write({ put: [ledgerEntry(["a"]), ledgerEntry(["b"])] });
       await ledger.write({ put: [ledgerEntry(["a"], { itemId: 9 })], remove: [["a"], ["b"], ["never there"]] });
-      expect(entriesOf(ledger.entries()).map(({ source, itemId }) => [source, itemId])).toEqual([[["a"], 9]]);
+      expect(collectLedger(ledger).map(({ source, itemId }) => [source, itemId])).toEqual([[["a"], 9]]);
       expect(ledger.size).toBe(1);
     });
 

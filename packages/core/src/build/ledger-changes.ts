@@ -1,0 +1,164 @@
+import type { DeletionOutcome, Ledger, LedgerEntry, LedgerState, PackagedOutcome, SourcePath } from "../model/index.ts";
+
+/** Of an item, as opposed to the list's permissions, which no ledger tells of. */
+export type PackagedItem = PackagedOutcome & { readonly kind: LedgerEntry["kind"] };
+
+/**
+ * What a package does to a ledger, gathered so that it is written at once.
+ *
+ * The same package gives the same entries when it is noted again, and packages of a run may be noted in any order: an
+ * entry that another item's displaces, before its own package says where it went, is kept beside its path.
+ */
+export class LedgerChanges {
+  readonly #ledger: Ledger;
+  readonly #runId: string;
+  /** By path; undefined: to be forgotten. */
+  readonly #changed = new Map<string, { readonly source: SourcePath; readonly entry: LedgerEntry | undefined }>();
+  /** GUIDs of the items that are put, and that are where their entry says. */
+  readonly #placed = new Set<string>();
+
+  constructor(ledger: Ledger, runId: string) {
+    this.#ledger = ledger;
+    this.#runId = runId;
+  }
+
+  packaged(outcome: PackagedItem): void {
+    const { sourcePath: source, id, movedFrom } = outcome;
+    const old = this.#get(source);
+    // A package that deletes the item may have run meanwhile: nothing proves any more that the target has it.
+    const same = old?.id === id && old.movedBy === undefined ? old : undefined;
+    if (old !== undefined && old.id !== id) this.#displace(old);
+    if (movedFrom !== undefined && same === undefined) this.#leave(movedFrom, id);
+    const isProven = same !== undefined && same.deletedBy === undefined;
+    const origin = same === undefined ? movedFrom : same.movedFrom;
+    this.#put({
+      kind: outcome.kind,
+      source: [...source],
+      // Mended names are as many as the source's; in the target's folders stand no other ones.
+      path: outcome.url.split("/").slice(-source.length),
+      id,
+      listItemId: outcome.listItemId ?? "",
+      itemId: outcome.itemId ?? 0,
+      generation: outcome.generation ?? 0,
+      ...(outcome.identity === undefined ? {} : { identity: outcome.identity }),
+      madeBy: same?.madeBy ?? this.#runId,
+      built: { package: this.packageId(outcome.package), fingerprint: outcome.fingerprint ?? "" },
+      ...(isProven && same.received !== undefined ? { received: same.received } : {}),
+      ...(isProven && same.receivedBefore !== undefined ? { receivedBefore: same.receivedBefore } : {}),
+      ...(origin === undefined ? {} : { movedFrom: [...origin] }),
+    });
+    this.#placed.add(id);
+  }
+
+  deletion({ sourcePath, id, package: name }: DeletionOutcome): void {
+    for (const source of [sourcePath, besidePath(sourcePath, id)]) {
+      const entry = this.#get(source);
+      if (entry?.id === id) this.#put({ ...entry, deletedBy: this.packageId(name) });
+    }
+  }
+
+  async write(): Promise<void> {
+    const put: LedgerEntry[] = [];
+    const remove: SourcePath[] = [];
+    for (const { source, entry } of this.#changed.values()) {
+      if (entry === undefined) remove.push(source);
+      else put.push(entry);
+    }
+    if (put.length + remove.length > 0) await this.#ledger.write({ put, remove });
+  }
+
+  packageId(name: string): string {
+    return `${this.#runId}/${name}`;
+  }
+
+  /** Another item takes the entry's path. */
+  #displace(entry: LedgerEntry): void {
+    if (this.#isElsewhere(entry)) return;
+    this.#put({ ...entry, source: besidePath(entry.source, entry.id), movedBy: entry.movedBy ?? this.#runId });
+  }
+
+  #isElsewhere({ id, identity, movedBy }: LedgerEntry): boolean {
+    if (this.#placed.has(id)) return true;
+    const holder = identity === undefined ? undefined : this.#ledger.byIdentity(identity);
+    if (holder !== undefined && holder.id === id && holder.movedBy === undefined) return movedBy !== undefined;
+    return false;
+  }
+
+  /** The item is no longer where the path's entry has it. */
+  #leave(path: SourcePath, id: string): void {
+    const entry = this.#get(path);
+    if (entry?.id === id) this.#put({ ...entry, movedBy: this.#runId });
+    const beside = this.#get(besidePath(path, id));
+    if (beside?.id === id) this.#forget(beside.source);
+  }
+
+  #get(source: SourcePath): LedgerEntry | undefined {
+    const changed = this.#changed.get(keyOf(source));
+    return changed === undefined ? this.#ledger.get(source) : changed.entry;
+  }
+
+  #put(entry: LedgerEntry): void {
+    this.#changed.set(keyOf(entry.source), { source: entry.source, entry });
+  }
+
+  #forget(source: SourcePath): void {
+    this.#changed.set(keyOf(source), { source, entry: undefined });
+  }
+}
+
+/**
+ * Marks what the packages hold as received by the target: what was built is what the target has, entries whose deletion
+ * a package holds are removed, and so is what stands for the former paths of moved items.
+ */
+export async function confirmPackage(
+  ledger: Ledger,
+  packageId: string,
+  except: ReadonlySet<string>,
+): Promise<{ received: number; deleted: number }> {
+  const put: LedgerEntry[] = [];
+  const remove: SourcePath[] = [];
+  let deleted = 0;
+  for (const entry of ledger.ofPackage(packageId)) {
+    if (except.has(entry.id.toLowerCase())) continue;
+    remove.push(...formerPaths(ledger, entry));
+    if (entry.deletedBy === packageId) {
+      remove.push(entry.source);
+      deleted += 1;
+    } else put.push(receivedEntry(entry));
+  }
+  if (put.length + remove.length > 0) await ledger.write({ put, remove });
+  return { received: put.length, deleted };
+}
+
+function receivedEntry(entry: LedgerEntry): LedgerEntry {
+  const { built, received, receivedBefore, ...rest } = entry;
+  const before = received !== undefined && runOf(received) !== runOf(built) ? received : receivedBefore;
+  return { ...rest, built, received: built, ...(before === undefined ? {} : { receivedBefore: before }) };
+}
+
+/** Paths that only say that the item isn't there any more. */
+function formerPaths(ledger: Ledger, { id, movedFrom }: LedgerEntry): SourcePath[] {
+  const paths: SourcePath[] = [];
+  const seen = new Set<string>();
+  for (let path = movedFrom; path !== undefined && !seen.has(keyOf(path)); ) {
+    seen.add(keyOf(path));
+    const entry = ledger.get(path);
+    if (entry?.id !== id || entry.movedBy === undefined) break;
+    paths.push(path);
+    path = entry.movedFrom;
+  }
+  return paths;
+}
+
+/** Of an item that another one displaced: no source has such a name. */
+function besidePath(source: SourcePath, id: string): SourcePath {
+  return [...source, `\0${id}`];
+}
+
+function keyOf(source: SourcePath): string {
+  return JSON.stringify(source);
+}
+
+function runOf({ package: packageId }: LedgerState): string {
+  return packageId.slice(0, packageId.indexOf("/"));
+}
