@@ -2,6 +2,7 @@ import type { FieldValue, NoteField, PrincipalRef, TermValue } from "../model/in
 import { isDecimal } from "./decimal.ts";
 import { normalizeGuid } from "./identity.ts";
 import { principalFault } from "./principal-faults.ts";
+import { shown } from "./shown.ts";
 
 /** The largest number of an Integer column and of an item id: both have 32 bits. */
 const INTEGER_MAX = 2_147_483_647;
@@ -149,13 +150,6 @@ function rawFault(field: FieldValue & { readonly type: "raw" }): string | undefi
 
 function takes(what: string, value: unknown): string {
   return `takes ${what}: current value is ${shown(value)}`;
-}
-
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
-  if (Array.isArray(value)) return "a list";
-  if (value instanceof Date) return "an invalid date";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 function isObject(value: unknown): boolean {

@@ -203,7 +203,7 @@ describe("People.id()", () => {
         Array.from({ length: 300_000 }, (_, index) => `u${index}@x.y`),
       ),
     );
-    people.prepare([{ group: "All" }]);
+    expect(people.prepare([{ group: "All" }])).toBeUndefined();
     expect(people.closure([numberOf(people, { group: "All" })]).groups[0]?.members).toEqual([1]);
     expect(people.takeWarnings()).toHaveLength(300_000);
   });
@@ -211,17 +211,17 @@ describe("People.id()", () => {
 
 describe("People.define()", () => {
   test.each<[string, SourceUser | SourceGroup, string]>([
-    ["an empty login", user(" "), "the user's login is a text that isn't empty: current value is  "],
+    ["an empty login", user(" "), "the user's login is a text that isn't empty: current value is \" \""],
     ["a name that is no text", user("a", { name: 7 as never }), "the user's name is a text: current value is 7"],
     [
       "a flag that is none",
       user("a", { isDeleted: "yes" as never }),
-      "the user's isDeleted is true or false: current value is yes",
+      'the user\'s isDeleted is true or false: current value is "yes"',
     ],
     ["flags that are no integer", user("a", { flags: 1.5 }), "the user's flags are an integer: current value is 1.5"],
     ["another systemId", user("a", { systemId: "a b" }), 'the user\'s systemId is base64: current value is "a b"'],
-    ["a group without name", group("", []), "the group's name is a text that isn't empty: current value is "],
-    ["members that are no list", group("g", "all" as never), "the group's members are a list: current value is all"],
+    ["a group without name", group("", []), "the group's name is a text that isn't empty: current value is \"\""],
+    ["members that are no list", group("g", "all" as never), 'the group\'s members are a list: current value is "all"'],
     ["an empty member", group("g", [""]), "of the group's members, a login is empty"],
     [
       "a member that is neither",
@@ -262,7 +262,7 @@ describe("People.define()", () => {
   test("refuses who was named before", () => {
     const people = peopleWith({ map: () => undefined });
     people.define(group("g", ["member@x.y"]));
-    people.prepare([{ group: "g" }, { group: "h" }]);
+    expect(people.prepare([{ group: "g" }, { group: "h" }])).toBeUndefined();
     expect(people.define(user("member@x.y"))).toBe(
       'something named the user before its definition: current value is "member@x.y"',
     );
@@ -431,7 +431,7 @@ describe("People.closure()", () => {
         });
         for (const definition of defined) people.define({ kind: "group", ...definition });
         const numbers = (refs: readonly PrincipalRef[]) => {
-          people.prepare(refs);
+          expect(people.prepare(refs)).toBeUndefined();
           return refs.map((one) => people.id(one)).filter((id) => id !== undefined);
         };
         numbers(others);

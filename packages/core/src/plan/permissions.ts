@@ -11,6 +11,7 @@ import type {
 import { caseFold } from "./fold.ts";
 import type { People } from "./people.ts";
 import { principalFault } from "./principal-faults.ts";
+import { shown } from "./shown.ts";
 
 /** What became of the grants of one object. */
 export interface PlannedGrants {
@@ -158,31 +159,31 @@ export class Permissions {
 
 /** Why a grant can't be used, whatever its type promises, but for a role that nobody knows; undefined if it can. */
 export function grantFault(grant: RoleGrant): string | undefined {
-  if (typeof grant !== "object" || grant === null) return `a grant is an object: current value is ${String(grant)}`;
+  if (typeof grant !== "object" || grant === null) return `a grant is an object: current value is ${shown(grant)}`;
   const fault = principalFault(grant.principal);
   if (fault !== undefined) return `of its permissions, ${fault}`;
   const { role } = grant;
   if (typeof role === "string") return undefined;
   if (typeof role === "object" && role !== null && isRoleId(role.id)) return undefined;
-  return `of its permissions, a role is a name or { id }: current value is ${JSON.stringify(role)}`;
+  return `of its permissions, a role is a name or { id }: current value is ${shown(typeof role === "object" && role !== null ? role.id : role)}`;
 }
 
 function roleFault({ name, id, permMask, description, hidden, order, type }: SourceRole): string | undefined {
   if (typeof name !== "string" || name.trim() === "") {
-    return `the role's name is a text that isn't empty: current value is ${String(name)}`;
+    return `the role's name is a text that isn't empty: current value is ${shown(name)}`;
   }
-  if (!isRoleId(id)) return `the role's id is an integer from 1: current value is ${String(id)}`;
+  if (!isRoleId(id)) return `the role's id is an integer from 1: current value is ${shown(id)}`;
   if (permMask !== undefined && !isMask(permMask)) {
-    return `the role's permMask is a decimal of 64 bits: current value is ${String(permMask)}`;
+    return `the role's permMask is a decimal of 64 bits: current value is ${shown(permMask)}`;
   }
   if (description !== undefined && typeof description !== "string") {
-    return `the role's description is a text: current value is ${String(description)}`;
+    return `the role's description is a text: current value is ${shown(description)}`;
   }
   if (hidden !== undefined && typeof hidden !== "boolean") {
-    return `the role's hidden is true or false: current value is ${String(hidden)}`;
+    return `the role's hidden is true or false: current value is ${shown(hidden)}`;
   }
   const wrong = [order, type].find((number) => number !== undefined && !Number.isInteger(number));
-  return wrong === undefined ? undefined : `the role's order and type are integers: current value is ${String(wrong)}`;
+  return wrong === undefined ? undefined : `the role's order and type are integers: current value is ${shown(wrong)}`;
 }
 
 function isRoleId(id: unknown): boolean {

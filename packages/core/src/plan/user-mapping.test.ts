@@ -91,11 +91,11 @@ describe("UserMapping.ask()", () => {
   });
 
   test.each<[unknown, string]>([
-    ["ada@x.y", "the answer is an object: current value is ada@x.y"],
-    [{ to: "robot", login: "a" }, 'its "to" is one of user, guest, group, deleted: current value is robot'],
+    ["ada@x.y", 'the answer is an object: current value is "ada@x.y"'],
+    [{ to: "robot", login: "a" }, 'its "to" is one of user, guest, group, deleted: current value is "robot"'],
     [{ to: "user" }, "its login is a text that isn't empty: current value is undefined"],
-    [{ to: "deleted", login: " " }, "its login is a text that isn't empty: current value is  "],
-    [{ to: "user", login: "a", name: "" }, "its name is a text that isn't empty: current value is "],
+    [{ to: "deleted", login: " " }, 'its login is a text that isn\'t empty: current value is " "'],
+    [{ to: "user", login: "a", name: "" }, 'its name is a text that isn\'t empty: current value is ""'],
     [{ to: "user", login: "a", email: 7 }, "its email is a text: current value is 7"],
   ])("refuses the answer %j", async (answer, because) => {
     const expected = { code: "USER_MAP_FAILED", message: `Cannot map "u0" as ${because}` };

@@ -1,5 +1,6 @@
 import { PrimepackError } from "../errors/index.ts";
 import type { MappedUser, SourceUser, UserMap } from "../model/index.ts";
+import { shown } from "./shown.ts";
 
 /** Calls of the user map that may wait at once, for one call of {@link UserMapping.ask}. */
 const LANES = 8;
@@ -127,7 +128,7 @@ export function mappedUserFault(mapped: MappedUser): { readonly because: string;
 const kinds: readonly unknown[] = ["user", "guest", "group", "deleted"] satisfies MappedUser["to"][];
 
 function fault(because: string, value: unknown): { readonly because: string; readonly value: string } {
-  return { because, value: typeof value === "object" ? (value === null ? "null" : "an object") : String(value) };
+  return { because, value: shown(value) };
 }
 
 function isText(value: unknown): boolean {
