@@ -4,7 +4,7 @@ import type { ItemOutcome, PackagePlan, PackageRecord, SourceContent } from "../
 import { planPackages } from "../plan/planner.ts";
 import { EventChannel } from "./event-channel.ts";
 import { executePackage } from "./execute-package.ts";
-import { LedgerSession } from "./ledger-session.ts";
+import { firstItemIdOf, LedgerSession } from "./ledger-session.ts";
 import { packageOutcomes } from "./outcomes.ts";
 import { type ResolvedBuildOptions, resolveOptions } from "./resolve-options.ts";
 import { settingsHash } from "./settings.ts";
@@ -147,9 +147,8 @@ class Run implements BuildRun {
   async #firstItemId(): Promise<number> {
     const { target, ledger, dryRun } = this.#options;
     if (ledger === undefined) return target.firstItemId;
-    // As a session would, which writes.
-    const { store, runId } = ledger;
-    if (dryRun) return store.firstItemId(runId) ?? Math.max(target.firstItemId, store.highestItemId + 1);
+    // A session would note the run.
+    if (dryRun) return firstItemIdOf(ledger, target);
     this.#ledger = await LedgerSession.open(ledger, target);
     return this.#ledger.firstItemId;
   }
