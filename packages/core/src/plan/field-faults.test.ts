@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FieldValue } from "../model/index.ts";
-import { fieldFault, fieldsFault } from "./field-faults.ts";
+import { fieldFault } from "./field-faults.ts";
 
 const listId = "5f510440-5689-5a95-a29c-ba1fb232de2d";
 const term = { label: "Red", termGuid: listId };
@@ -98,29 +98,5 @@ describe("fieldFault()", () => {
         expect(fault === undefined || fault.includes("current value is") || fault.includes("empty")).toBe(true);
       }),
     );
-  });
-});
-
-describe("fieldsFault()", () => {
-  const text = (name: string): FieldValue => ({ name, type: "Text", value: "a" });
-
-  test("finds none in values of different columns", () => {
-    expect(fieldsFault([text("A"), text("B")])).toBeUndefined();
-    expect(fieldsFault([])).toBeUndefined();
-  });
-
-  test("finds the fault of one of them", () => {
-    expect(fieldsFault([text("A"), { name: "B", type: "Boolean", value: 1 as never }])).toBe(
-      'its column "B" takes true or false: current value is 1',
-    );
-    expect(fieldsFault("A" as never)).toBe('its fields are a list: current value is "A"');
-  });
-
-  test("finds a second value of a column, hidden companions included", () => {
-    const second = 'its column "A" has one value: current value is a second one';
-    expect(fieldsFault([text("A"), text("A")])).toBe(second);
-    const taxonomy: FieldValue = { name: "T", type: "TaxonomyFieldType", value: term, noteField: { name: "A" } };
-    expect(fieldsFault([text("A"), taxonomy])).toBe(second);
-    expect(fieldsFault([taxonomy, text("A")])).toBe(second);
   });
 });

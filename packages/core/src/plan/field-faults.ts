@@ -7,24 +7,6 @@ import { shown } from "./shown.ts";
 /** The largest number of an Integer column and of an item id: both have 32 bits. */
 const INTEGER_MAX = 2_147_483_647;
 
-/**
- * Why the column values of an item can't be used: the first fault of one, or a column that has two values (the hidden
- * companion of a managed metadata column counts); undefined if they can.
- */
-export function fieldsFault(fields: readonly FieldValue[]): string | undefined {
-  if (!Array.isArray(fields)) return `its fields are a list: current value is ${shown(fields)}`;
-  const names = new Set<string>();
-  for (const field of fields) {
-    const fault = fieldFault(field);
-    if (fault !== undefined) return fault;
-    for (const name of "noteField" in field ? [field.name, field.noteField.name] : [field.name]) {
-      if (names.has(name)) return `its column ${JSON.stringify(name)} has one value: current value is a second one`;
-      names.add(name);
-    }
-  }
-  return undefined;
-}
-
 /** Why the value of a column can't be used, whatever its type promises; undefined if it can. */
 export function fieldFault(field: FieldValue): string | undefined {
   if (!isObject(field)) return `the value of a column is an object: current value is ${shown(field)}`;

@@ -113,6 +113,24 @@ describe("planFields()", () => {
     ]);
   });
 
+  test("leaves the companion as it is where the columns hold it", () => {
+    const term = { label: "Red", termGuid: termA };
+    const fields: FieldValue[] = [
+      { name: "Colour", type: "TaxonomyFieldType", value: term, noteField: { name: "i0f4" } },
+      { name: "i0f4", type: "raw", value: "as exported" },
+    ];
+    const values = (given: readonly FieldValue[]) =>
+      planFields(given, newPeople(), forms).map(({ name, value }) => [name, value]);
+    expect(values(fields)).toEqual([
+      ["Colour", `-1;#Red|${termA}`],
+      ["i0f4", "as exported"],
+    ]);
+    expect(values([...fields].reverse())).toEqual([
+      ["i0f4", "as exported"],
+      ["Colour", `-1;#Red|${termA}`],
+    ]);
+  });
+
   test("writes a raw value as it is", () => {
     expect(plan({ type: "raw", fieldType: "Geolocation", fieldId: listId, value: "POINT (1 2)", value2: "x" })).toEqual(
       [{ name: "Column", type: "Geolocation", fieldId: listId, value: "POINT (1 2)", value2: "x" }],

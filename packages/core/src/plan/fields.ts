@@ -11,7 +11,7 @@ import {
 import { decimal } from "./decimal.ts";
 import type { People } from "./people.ts";
 
-export { fieldFault, fieldsFault } from "./field-faults.ts";
+export { fieldFault } from "./field-faults.ts";
 
 /** The forms that column values have a choice of. */
 export type FieldForms = Pick<Required<PackageForms>, "dateTimeFields" | "userFields">;
@@ -26,15 +26,24 @@ const DELIMITER = ";#";
  * Column values in the form in which SharePoint stores them (package format, 5.1), in their order; they must be without
  * fault ({@link fieldFault}).
  *
- * - A managed metadata column is followed by its hidden companion, which the import doesn't fill by itself.
+ * - A managed metadata column is followed by its hidden companion, which the import doesn't fill by itself, unless the
+ *   companion is among the columns.
  * - Dates are clamped to what a column holds, and cut to whole seconds.
  * - Users have to be prepared. A column that names only groups that SharePoint makes itself is left out; of several
  *   users these groups are.
  */
 export function planFields(fields: readonly FieldValue[], people: People, forms: FieldForms): PlannedField[] {
-  return fields.flatMap((field) => planField(field, people, forms));
+  const names = new Set(fields.map(({ name }) => name));
+  return fields.flatMap((field) => {
+    const [value, note] = planField(field, people, forms);
+    if (value === undefined) return [];
+    if (note === undefined || names.has(note.name)) return [value];
+    names.add(note.name);
+    return [value, note];
+  });
 }
 
+/** None, the column, or the column and its hidden companion. */
 function planField(field: FieldValue, people: People, forms: FieldForms): PlannedField[] {
   const { name, fieldId, type } = field;
   const column = { name, type, ...(fieldId === undefined ? {} : { fieldId }) };

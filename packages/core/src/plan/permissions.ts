@@ -10,7 +10,6 @@ import type {
 } from "../model/index.ts";
 import { caseFold } from "./fold.ts";
 import type { People } from "./people.ts";
-import { principalFault } from "./principal-faults.ts";
 import { shown } from "./shown.ts";
 
 /** What became of the grants of one object. */
@@ -24,9 +23,6 @@ export interface PlannedGrants {
   /** Grants that were left out, and why. Groups that SharePoint makes itself are told of by {@link People}. */
   readonly dropped: readonly { readonly code: Code; readonly message: string }[];
 }
-
-/** Role assignments of one scope (Permission page). */
-const SCOPE_MAX_ASSIGNMENTS = 5000;
 
 /** Ids are xs:int. */
 const ROLE_ID_MAX = 2_147_483_647;
@@ -111,9 +107,6 @@ export class Permissions {
       const principalId = people.id(principal);
       if (principalId !== undefined) found.set(`${principalId}:${roleId}`, { principalId, roleId });
     }
-    if (found.size > SCOPE_MAX_ASSIGNMENTS) {
-      return faulty(`its permissions are at most ${SCOPE_MAX_ASSIGNMENTS} assignments: current value is ${found.size}`);
-    }
     const assignments = [...found.values()].sort(
       (one, other) => one.principalId - other.principalId || one.roleId - other.roleId,
     );
@@ -155,17 +148,6 @@ export class Permissions {
       ...(type === undefined ? {} : { type }),
     };
   }
-}
-
-/** Why a grant can't be used, whatever its type promises, but for a role that nobody knows; undefined if it can. */
-export function grantFault(grant: RoleGrant): string | undefined {
-  if (typeof grant !== "object" || grant === null) return `a grant is an object: current value is ${shown(grant)}`;
-  const fault = principalFault(grant.principal);
-  if (fault !== undefined) return `of its permissions, ${fault}`;
-  const { role } = grant;
-  if (typeof role === "string") return undefined;
-  if (typeof role === "object" && role !== null && isRoleId(role.id)) return undefined;
-  return `of its permissions, a role is a name or { id }: current value is ${shown(typeof role === "object" && role !== null ? role.id : role)}`;
 }
 
 function roleFault({ name, id, permMask, description, hidden, order, type }: SourceRole): string | undefined {
