@@ -14,7 +14,7 @@ export interface HandMadePackage {
   readonly name: string;
   readonly dependsOn: readonly string[];
   readonly manifest: Record<string, string>;
-  readonly content: Record<string, string>;
+  readonly content: Record<string, string | Uint8Array>;
 }
 
 export interface SealedHandMadePackage {
@@ -161,14 +161,17 @@ export function sealHandMade(source: HandMadePackage): SealedHandMadePackage {
   return { name: source.name, dependsOn: source.dependsOn, manifest, content };
 }
 
-function sealAll(label: string, texts: Record<string, string>): Map<string, HandMadeBlob> {
+function sealAll(label: string, texts: Record<string, string | Uint8Array>): Map<string, HandMadeBlob> {
   return new Map(Object.entries(texts).map(([name, text]) => [name, sealText(`${label} ${name}`, text)]));
 }
 
 /** One blob of the text; the IV comes from the label. */
-export function sealText(label: string, text: string): HandMadeBlob {
+export function sealText(label: string, text: string | Uint8Array): HandMadeBlob {
   const iv = createHash("md5").update(label).digest();
   const cipher = createCipheriv("aes-256-cbc", handMadeKey, iv);
-  const bytes = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+  const bytes = Buffer.concat([
+    cipher.update(typeof text === "string" ? Buffer.from(text, "utf8") : text),
+    cipher.final(),
+  ]);
   return { bytes, md5: createHash("md5").update(bytes).digest("base64"), iv: iv.toString("base64") };
 }
