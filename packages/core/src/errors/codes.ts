@@ -81,6 +81,14 @@ const registry = {
     area: "source",
     remedy: "The blob lies in the archive tier; rehydrate it to the hot or cool tier, then run again.",
   },
+  SOURCE_UNREACHABLE: {
+    area: "source",
+    remedy: "Check the network, the proxy and the service that holds the content, then run again.",
+  },
+  INVENTORY_INVALID: {
+    area: "source",
+    remedy: "Write the inventory as docs/inventory.md says: UTF-8, and of CSV a first row that names the columns.",
+  },
   TEMPORARY_FILE_FAILED: {
     area: "source",
     remedy: "Free space on the disk of the folder for temporary files, or name another that this user may write to.",

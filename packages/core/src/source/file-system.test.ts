@@ -4,10 +4,10 @@ import { join, relative } from "node:path";
 import { asUnprivileged, collect, makeTree, temporaryFolder } from "@primepack/test-support";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SourceItem } from "../model/index.ts";
 import { countFileSystem, type FileSystemOptions, fileSystemSource } from "./file-system.ts";
 import { bytesOfName } from "./native-path.ts";
 import type { SourceRoot } from "./root.ts";
+import type { FileSystemItem } from "./walk.ts";
 
 const isPosix = process.platform !== "win32";
 const place = temporaryFolder();
@@ -24,7 +24,7 @@ async function treeOf(...paths: readonly string[]): Promise<string> {
 }
 
 /** One short text an item: `folder/`, `file`, `excluded -`, `SOURCE_SYMLINK !`. */
-function brief(item: SourceItem): string {
+function brief(item: FileSystemItem): string {
   const path = item.path.join("/");
   if (item.kind === "folder") return `${path}/`;
   return item.kind === "file" ? path : `${path} ${item.code ?? item.outcome}`;

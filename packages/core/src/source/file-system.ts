@@ -1,7 +1,6 @@
-import type { Source } from "../model/index.ts";
 import { globFilter } from "./glob.ts";
 import { namedRoots, type SourceRoot } from "./root.ts";
-import { type WalkOptions, walk } from "./walk.ts";
+import { type FileSystemItem, type WalkOptions, walk } from "./walk.ts";
 
 /** What of a tree is taken. */
 export interface FileSystemOptions {
@@ -42,7 +41,10 @@ export interface FileSystemCount {
  * Throws INVALID_OPTION for roots or globs that are none; the iteration throws INVALID_OPTION for a root that is
  * missing, can't be listed or is a device, and ABORTED.
  */
-export function fileSystemSource(root: string | readonly SourceRoot[], options: FileSystemOptions = {}): Source {
+export function fileSystemSource(
+  root: string | readonly SourceRoot[],
+  options: FileSystemOptions = {},
+): AsyncIterable<FileSystemItem> {
   const resolved = resolveOptions(root, options);
   return { [Symbol.asyncIterator]: () => walk(resolved) };
 }

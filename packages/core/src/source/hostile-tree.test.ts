@@ -8,17 +8,17 @@ import {
   temporaryFolder,
 } from "@primepack/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SourceItem } from "../model/index.ts";
 import { fileSystemSource } from "./file-system.ts";
 import { nameOfBytes } from "./native-path.ts";
 import { readStableFile } from "./read-file.ts";
+import type { FileSystemItem } from "./walk.ts";
 
 const place = temporaryFolder();
 
 describe.skipIf(process.platform === "win32")("fileSystemSource on a hostile tree", () => {
   let tree: HostileTree;
-  let items: readonly SourceItem[];
-  const byPath = new Map<string, SourceItem>();
+  let items: readonly FileSystemItem[];
+  const byPath = new Map<string, FileSystemItem>();
 
   beforeAll(async () => {
     tree = await makeHostileTree(place("tree"));

@@ -1,13 +1,16 @@
 import type { Stats } from "node:fs";
 import { sep } from "node:path";
 import { type Code, throwIfAborted } from "../errors/index.ts";
-import type { SourceItem, SourcePath, SourceProblem } from "../model/index.ts";
+import type { SourceFile, SourceFolder, SourcePath, SourceProblem } from "../model/index.ts";
 import { entryDates } from "./entry-dates.ts";
 import { isAbove } from "./folder-loop.ts";
 import type { GlobFilter } from "./glob.ts";
 import { linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
 import { compareRoots, type FoundRoot, findRoot, listRoot, type NamedRoot } from "./root.ts";
 import { sourceError } from "./source-error.ts";
+
+/** What a file system yields. */
+export type FileSystemItem = SourceFolder | SourceFile | SourceProblem;
 
 export interface WalkOptions {
   readonly roots: readonly NamedRoot[];
@@ -43,7 +46,7 @@ interface OpenFolder {
 }
 
 interface Visit {
-  readonly item: SourceItem;
+  readonly item: FileSystemItem;
   /** Set if the item is a folder: where the walk goes on. */
   readonly folder?: OpenFolder;
 }
@@ -54,14 +57,14 @@ interface Visit {
  * Entries are looked at {@link STAT_BATCH} at a time, so that the facts of some are as old as the walk through the
  * folders between them.
  */
-export async function* walk(options: WalkOptions): AsyncGenerator<SourceItem, void, void> {
+export async function* walk(options: WalkOptions): AsyncGenerator<FileSystemItem, void, void> {
   throwIfAborted(options.signal, "scan the source");
   const roots: FoundRoot[] = [];
   for (const root of options.roots) roots.push(await findRoot(root));
   yield* walkBelow(await openRoots(roots), options);
 }
 
-async function* walkBelow(start: OpenFolder, options: WalkOptions): AsyncGenerator<SourceItem, void, void> {
+async function* walkBelow(start: OpenFolder, options: WalkOptions): AsyncGenerator<FileSystemItem, void, void> {
   const lookout = new Lookout(options);
   let folder = start;
   for (;;) {
@@ -214,7 +217,7 @@ class Lookout {
   }
 }
 
-function isHit(item: SourceItem): boolean {
+function isHit(item: FileSystemItem): boolean {
   return item.kind === "file" || (item.kind === "problem" && item.outcome !== "excluded");
 }
 

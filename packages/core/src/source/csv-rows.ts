@@ -1,0 +1,197 @@
+import { isUtf8 } from "node:buffer";
+import { Readable } from "node:stream";
+import { type CsvError, type Info, parse } from "csv-parse";
+import { PrimepackError } from "../errors/index.ts";
+import { withoutMark } from "./byte-lines.ts";
+import { fieldReader } from "./csv-field.ts";
+import { parseJson } from "./json-text.ts";
+import { Misfit } from "./misfit.ts";
+
+/** A row as the JSON value that says the same. */
+export interface CsvRow {
+  /** Number of its first line, from 1. */
+  readonly number: number;
+  /** As far as it can be read. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly fault?: Misfit;
+}
+
+/** Puts what a cell says into the row's value. */
+type Cell = (row: Record<string, unknown>, text: string) => void;
+
+const TEXTS: ReadonlySet<string> = new Set([
+  "kind",
+  "of",
+  "path",
+  "created",
+  "modified",
+  "author",
+  "modifiedBy",
+  "id",
+  "listItemId",
+  "contentTypeId",
+  "version",
+  "checkinComment",
+  "progId",
+  "identity",
+  "fingerprint",
+  "login",
+  "name",
+  "email",
+  "outcome",
+  "code",
+  "message",
+]);
+const NUMBERS: ReadonlySet<string> = new Set(["size", "itemId"]);
+/** What a cell says in JSON, as a line of NDJSON does. */
+const JSON_TEXTS: ReadonlySet<string> = new Set([
+  "permissions",
+  "moderation",
+  "retentionLabel",
+  "comments",
+  "sharing",
+  "versions",
+  "attachments",
+  "properties",
+  "links",
+  "eventReceivers",
+  "webParts",
+  "versionEvents",
+  "members",
+  "owner",
+]);
+
+/**
+ * The rows of a CSV file (RFC 4180, UTF-8), the first of which names the columns. Empty cells say nothing, and rows of
+ * empty cells are passed over.
+ *
+ * Throws INVENTORY_INVALID if the first row names no columns, or unknown ones.
+ */
+export async function* readCsvRows(
+  chunks: AsyncIterable<Uint8Array>,
+  maxRowBytes: number,
+  delimiter: string,
+): AsyncGenerator<CsvRow[], void, undefined> {
+  const skipped: CsvRow[] = [];
+  let lastLine = 0;
+  const parser = parse({
+    bom: true,
+    delimiter,
+    encoding: null,
+    info: true,
+    max_record_size: maxRowBytes,
+    relax_column_count: true,
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      skipped.push({ number: lineOf(error), value: {}, fault: new Misfit(reasonOf(error, maxRowBytes)) });
+      return undefined;
+    },
+  });
+  const bytes = Readable.from(checked(chunks), { objectMode: false });
+  bytes.on("error", (reason) => parser.destroy(reason));
+  let cells: readonly Cell[] | undefined;
+  try {
+    for await (const { info, record } of bytes.pipe(parser) as AsyncIterable<{ info: Info; record: Buffer[] }>) {
+      const number = lastLine + 1;
+      lastLine = info.lines;
+      const rows = skipped.splice(0);
+      if (cells === undefined) {
+        if (rows.length > 0) throw headerError(reasonOf(undefined, maxRowBytes));
+        cells = cellsOf(record);
+        continue;
+      }
+      const row = rowOf(record, cells);
+      if (row !== undefined) rows.push({ number, ...row });
+      if (rows.length > 0) yield rows;
+    }
+  } finally {
+    bytes.destroy();
+    parser.destroy();
+  }
+  if (cells === undefined) throw headerError(skipped.length > 0 ? "a row that can't be read" : "an empty file");
+  if (skipped.length > 0) yield skipped;
+}
+
+/** Throws for UTF-16 where the parser would find one endless row. */
+async function* checked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let first = true;
+  for await (const chunk of chunks) {
+    if (first) withoutMark(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    first = false;
+    yield chunk;
+  }
+}
+
+function rowOf(record: readonly Buffer[], cells: readonly Cell[]): Omit<CsvRow, "number"> | undefined {
+  if (record.every((bytes) => bytes.length === 0)) return undefined;
+  if (record.length !== cells.length) {
+    return { value: {}, fault: new Misfit(`must have ${cells.length} cells, as the first row has`, record.length) };
+  }
+  const value: Record<string, unknown> = { kind: "file" };
+  try {
+    for (const [index, bytes] of record.entries()) {
+      if (!isUtf8(bytes)) throw new Misfit(`has a cell that is no UTF-8, the ${index + 1}. of the row`);
+      if (bytes.length > 0) cells[index]?.(value, bytes.toString("utf8"));
+    }
+  } catch (reason) {
+    if (reason instanceof Misfit) return { value, fault: reason };
+    throw reason;
+  }
+  return { value };
+}
+
+function cellsOf(record: readonly Buffer[]): readonly Cell[] {
+  const names = record.map((bytes) => (isUtf8(bytes) ? bytes.toString("utf8").trim() : ""));
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw headerError(`two columns ${JSON.stringify(repeated)}`);
+  if (!names.includes("path") && !names.includes("login")) throw headerError("no column path");
+  return names.map(cellOf);
+}
+
+function cellOf(name: string): Cell {
+  if (name === "content")
+    return (row, text) => setOwn(row, "content", /^https?:\/\//i.test(text) ? { url: text } : { path: text });
+  if (TEXTS.has(name)) return (row, text) => setOwn(row, name, text);
+  if (NUMBERS.has(name)) return (row, text) => setOwn(row, name, integerOf(text, name));
+  if (JSON_TEXTS.has(name)) return (row, text) => setOwn(row, name, jsonOf(text, name));
+  const field = name.startsWith("field:") ? fieldReader(name) : undefined;
+  if (field === undefined) throw headerError(`a column ${JSON.stringify(name)}`);
+  return (row, text) => {
+    const fields = (row.fields ?? []) as unknown[];
+    fields.push(field(text));
+    row.fields = fields;
+  };
+}
+
+function setOwn(row: Record<string, unknown>, name: string, value: unknown): void {
+  row[name] = value;
+}
+
+function integerOf(text: string, name: string): number {
+  if (!/^[0-9]{1,16}$/.test(text)) throw new Misfit("must be digits", text).within(name);
+  return Number(text);
+}
+
+function jsonOf(text: string, name: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (reason) {
+    throw reason instanceof Misfit ? reason.within(name) : reason;
+  }
+}
+
+function reasonOf(error: CsvError | undefined, maxRowBytes: number): string {
+  if (error?.code === "CSV_MAX_RECORD_SIZE") return `has more than ${maxRowBytes} bytes, or a quote that doesn't end`;
+  return "has a quote where CSV has none, or one that doesn't end";
+}
+
+function lineOf(error: CsvError | undefined): number {
+  return typeof error?.lines === "number" ? error.lines : 1;
+}
+
+function headerError(found: string): PrimepackError {
+  return new PrimepackError(
+    "INVENTORY_INVALID",
+    `Cannot read the inventory as its first row must name its columns: current value is ${found}`,
+  );
+}
