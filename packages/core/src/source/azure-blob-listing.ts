@@ -66,12 +66,17 @@ export async function* listFolder(
       requestPage(prefix, marker, options),
     );
     const root = await readPage(page.body);
-    for (const element of child(root, "Blobs")?.children ?? []) {
-      if (element.name === "Blob") yield listedBlob(element);
-      else if (element.name === "BlobPrefix") yield { kind: "prefix", name: nameOf(element) };
-    }
+    yield* entriesOf(root).sort((one, other) => (one.name < other.name ? -1 : 1));
     marker = textOf(root, "NextMarker") ?? "";
   } while (marker !== "");
+}
+
+/** An answer may have its folders beside its blobs, and not among them. */
+function entriesOf(root: XmlElement): ListedEntry[] {
+  return (child(root, "Blobs")?.children ?? []).flatMap((element): ListedEntry[] => {
+    if (element.name === "Blob") return [listedBlob(element)];
+    return element.name === "BlobPrefix" ? [{ kind: "prefix", name: nameOf(element) }] : [];
+  });
 }
 
 async function requestPage(prefix: string, marker: string, options: ListingOptions): Promise<HttpReply> {
