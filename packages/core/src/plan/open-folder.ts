@@ -2,6 +2,7 @@ import type { Code } from "../errors/index.ts";
 import { PATH_MAX_LENGTH, type RenameReason, type TargetPath } from "../model/index.ts";
 import type { ExistingFolder } from "./existing-folders.ts";
 import { caseFold, comparisonKey } from "./fold.ts";
+import type { Identity } from "./identity.ts";
 import { nameFaults } from "./name-rules.ts";
 import { HASH_DIGITS, HASH_DIGITS_MAX, hashedName, type LegalName, legalName, SHORTENED_MIN_LENGTH } from "./rename.ts";
 import type { ResolvedPlanOptions } from "./types.ts";
@@ -24,13 +25,29 @@ export interface OpenFolderFields {
   readonly sourceName: string;
   readonly path: TargetPath;
   readonly id: string;
-  /** {@link Identity.extend}'s bytes of `path`. */
-  readonly identity: Uint8Array;
+  /** Undefined: the root folder. */
+  readonly parent: OpenFolder | undefined;
   /** UTF-16 units of the decoded server-relative path, without its leading slash. */
   readonly length: number;
   /** Name of the package that makes the folder; undefined if the target holds it already. */
   readonly home: string | undefined;
   readonly existing: ExistingFolder | undefined;
+  /** Whether it carries sharing events, or a folder above it does. */
+  readonly isShared: boolean;
+  /** Whether it has a scope of its own. */
+  readonly isUnique: boolean;
+  /** The key of the grants that hold for it; undefined: they are not known. */
+  readonly grantsKey: string | undefined;
+  /** How many entries of the source had their place when it was opened. */
+  readonly openedAt: number;
+}
+
+/** What an item would like of its folder besides a name. */
+export interface Wish {
+  /** The name that it has in the target already. */
+  readonly kept: string | undefined;
+  /** Whether the target holds something else under a name. */
+  readonly isTaken: (name: string) => boolean;
 }
 
 /**
@@ -40,7 +57,7 @@ export interface OpenFolderFields {
  * as its folder's names, and goes when the source leaves the folder.
  */
 export class OpenFolder {
-  readonly fields: OpenFolderFields;
+  fields: OpenFolderFields;
   readonly #names: ResolvedPlanOptions["names"];
   /** Comparison key of a name in the target, to the source's name that has it. */
   readonly #taken = new Map<string, string>();
@@ -49,10 +66,31 @@ export class OpenFolder {
   /** Source names of entries that became no folder, so that nothing can be in them. */
   readonly #lost = new Set<string>();
   readonly #met = new Set<ExistingFolder>();
+  /** Keys of the list items in it. */
+  readonly #items = new Set<string>();
+  #identity: Uint8Array | undefined;
 
   constructor(fields: OpenFolderFields, names: ResolvedPlanOptions["names"]) {
     this.fields = fields;
     this.#names = names;
+  }
+
+  /** {@link Identity.extend}'s bytes of its path; computed when something new is in it. */
+  identityBy(identity: Identity): Uint8Array {
+    const { parent, path } = this.fields;
+    this.#identity ??=
+      parent === undefined ? new Uint8Array() : identity.extend(parent.identityBy(identity), path.at(-1) ?? "");
+    return this.#identity;
+  }
+
+  /** It has a scope of its own, with the grants of this key. */
+  grantedBy(grantsKey: string): void {
+    this.fields = { ...this.fields, isUnique: true, grantsKey };
+  }
+
+  /** Takes the key of a list item; false if the source has yielded it before. */
+  claimKey(key: string): boolean {
+    return this.#items.size < this.#items.add(key).size;
   }
 
   /** Whether the source has yielded a folder of this name, or something in it. */
@@ -74,8 +112,10 @@ export class OpenFolder {
    * Of names that clash, the first to come keeps its own; which hash a later one gets doesn't depend on the others, but
    * for the count of its digits.
    */
-  claim(given: string, kind: "folder" | "file"): Claim {
+  claim(given: string, kind: "folder" | "file", wish?: Wish): Claim {
     if (kind === "folder" && this.#folders.has(given)) return { is: "duplicate" };
+    const kept = wish?.kept === undefined ? undefined : this.#keep(given, kind, wish.kept);
+    if (kept) return kept;
     const legal = this.#legal(given, kind);
     if (legal.refused !== undefined) return refused("NAME_NOT_ALLOWED", legal.refused);
 
@@ -97,7 +137,7 @@ export class OpenFolder {
       const found = digits > 0 && kind === "folder" ? this.#meet(given, name) : undefined;
       if (found) return found;
       const key = comparisonKey(name);
-      if (this.fields.existing?.keys.has(key) !== true) {
+      if (this.fields.existing?.keys.has(key) !== true && wish?.isTaken(name) !== true) {
         const taker = this.#taken.get(key);
         if (taker === undefined) {
           this.#taken.set(key, given);
@@ -110,6 +150,20 @@ export class OpenFolder {
       if (!why.includes("clash")) why.push("clash");
     }
     return refused("NAME_CLASH", "another entry of its folder has a name that SharePoint holds equal");
+  }
+
+  /** Takes the name that the item has in the target, unless something else has it by now. */
+  #keep(given: string, kind: "folder" | "file", name: string): Claim | undefined {
+    const met = kind === "folder" ? this.#meet(given, name) : undefined;
+    if (met) return met;
+    const key = comparisonKey(name);
+    const isFree = !this.#taken.has(key) && this.fields.existing?.keys.has(key) !== true;
+    if (!isFree || name.length > PATH_MAX_LENGTH - this.fields.length - 1) return undefined;
+    this.#taken.set(key, given);
+    if (kind === "folder") this.#folders.set(given, key);
+    if (name === given) return { is: "named", name, why: [] };
+    const legal = legalName(given, { kind, inRoot: this.fields.path.length === 0 }, this.#names.renameWith);
+    return { is: "named", name, why: legal.name === name ? legal.why : [...legal.why, "clash"] };
   }
 
   #legal(given: string, kind: "folder" | "file"): LegalName & { readonly refused?: string } {

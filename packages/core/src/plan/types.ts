@@ -32,11 +32,11 @@ export interface ResolvedPlanOptions {
   readonly ledger?: { readonly store: Ledger; readonly runId: string; readonly deletions: boolean };
   /** The date of items whose source names none. */
   readonly now: Date;
-  /** Told of each entry that the source yields: the bytes of a file, else 0. It must not throw. */
+  /** Told of each entry that the source yields: its bytes, of all versions and attachments. It must not throw. */
   readonly onItem?: (bytes: number) => void;
 }
 
-/** A finished plan, and the contents of its files that only this process can open, by their locator's handle. */
+/** A finished plan, and the contents of its items that only this process can open, by their locator's handle. */
 export interface PlannedPackage {
   readonly type: "package";
   readonly plan: PackagePlan;
@@ -54,6 +54,6 @@ export interface PlanEnd {
   readonly nextItemId: number;
   /** Entries that the source yielded, whatever became of them. */
   readonly items: number;
-  /** Bytes of the files among them. */
+  /** Bytes of all their versions and attachments. */
   readonly bytes: number;
 }
