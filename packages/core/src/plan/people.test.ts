@@ -397,6 +397,18 @@ describe("People with a user map", () => {
     expect(people.closure([numberOf(people, { group: "Team" })]).users).toHaveLength(3);
   });
 
+  test("waits for answers that another call waits for", async () => {
+    const answers: ((mapped: MappedUser) => void)[] = [];
+    const people = peopleWith({ map: () => new Promise<MappedUser>((resolve) => answers.push(resolve)) });
+    const first = people.prepare(["a@x.y"]);
+    const second = people.prepare(["A@x.y"]);
+    expect(answers).toHaveLength(1);
+    answers[0]?.({ to: "user", login: "b@x.y" });
+    await second;
+    expect(userOf(people, "A@x.y")).toMatchObject({ login: "i:0#.f|membership|b@x.y" });
+    await first;
+  });
+
   test("tells of a use that was not prepared as of a defect", () => {
     const people = peopleWith({ map: () => undefined });
     expect(() => people.id("a@x.y")).toThrow(expect.objectContaining({ code: "INTERNAL" }));

@@ -50,6 +50,8 @@ export class People {
   /** By {@link personKey} of the source's login. */
   readonly #definedUsers = new Map<string, SourceUser>();
   readonly #userIds = new Map<string, PrincipalId>();
+  /** By login as it is written, since items name the same few people over and over. */
+  readonly #writtenIds = new Map<string, PrincipalId>();
   /** By {@link personKey} of the target's login. */
   readonly #targetIds = new Map<string, PrincipalId>();
   /** By folded name. */
@@ -95,18 +97,19 @@ export class People {
     const open = [...refs];
     for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
       if (typeof ref === "string") {
+        if (this.#writtenIds.has(ref)) continue;
         const key = personKey(ref);
-        if (!isSystemGroup(ref) && !mapping.has(key)) users.set(key, this.#sourceUser(key, ref));
+        if (!isSystemGroup(ref) && !mapping.isAnswered(key)) users.set(key, this.#sourceUser(key, ref));
       } else {
         for (const named of this.#namedBy(ref.group)) open.push(named);
       }
     }
-    return mapping.ask(users);
+    return users.size === 0 ? undefined : mapping.ask(users);
   }
 
   /** The number of a user or group, given at first use; undefined for a group that SharePoint makes itself. */
   id(ref: PrincipalRef): PrincipalId | undefined {
-    if (typeof ref === "string") return this.#userId(ref);
+    if (typeof ref === "string") return this.#writtenIds.get(ref) ?? this.#userId(ref);
     const opened: [PrincipalId, SourceGroup][] = [];
     const id = this.#groupId(ref.group, opened);
     // The list grows while groups are found that own those in it.
@@ -178,10 +181,9 @@ export class People {
   #userId(login: string): PrincipalId | undefined {
     if (isSystemGroup(login)) return this.#dropSystemGroup(login);
     const key = personKey(login);
-    const known = this.#userIds.get(key);
-    if (known !== undefined) return known;
-    const id = this.#targetId(key, this.#sourceUser(key, login));
+    const id = this.#userIds.get(key) ?? this.#targetId(key, this.#sourceUser(key, login));
     this.#userIds.set(key, id);
+    this.#writtenIds.set(login, id);
     return id;
   }
 

@@ -21,6 +21,10 @@ export class UserMapping {
     return this.#answers.has(key) || this.#waiting.has(key);
   }
 
+  isAnswered(key: string): boolean {
+    return this.#answers.has(key);
+  }
+
   /** Undefined: the map doesn't know the user. */
   answer(key: string): MappedUser | undefined {
     if (this.#answers.has(key)) return this.#answers.get(key);

@@ -146,6 +146,18 @@ describe("readUserMap()", () => {
     expect(closed).toBe(true);
   });
 
+  test("says the same of any lines, however they are cut into chunks", async () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "@", ",", '"', " ", "\n", "\r", "😀"), maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(text, fc.integer({ min: 1, max: 20 }), async (lines, size) => {
+        const { map: _, ...whole } = await readUserMap(chunks(`source,target\n${lines}`));
+        const { map: __, ...cut } = await readUserMap(chunks(`source,target\n${lines}`, size));
+        expect(cut).toEqual(whole);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("reads back every map that is written as CSV, however it is cut into chunks", async () => {
     const text = fc.string({ unit: fc.constantFrom("a", "Z", "é", "日", "😀", '"', ",", " ", ".", "'", ";", "\\") });
     const users = fc.uniqueArray(fc.record({ name: text, email: text, to: fc.constantFrom("user", "guest") }), {

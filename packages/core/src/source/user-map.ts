@@ -36,6 +36,9 @@ const columns = ["source", "target", "kind", "name", "email"] as const;
 
 type Column = (typeof columns)[number];
 
+/** The values of a line, or why it has none. */
+type Values = readonly string[] | string;
+
 type Row = Readonly<Record<Column, string>>;
 
 const kinds: readonly string[] = ["user", "guest", "group", "deleted"] satisfies MappedUser["to"][];
@@ -71,9 +74,9 @@ export async function readUserMap(
   try {
     throwIfAborted(signal, "read the user map");
     const bytes = typeof from === "string" ? createReadStream(from) : from;
-    for await (const line of linesOf(bytes)) {
+    for await (const lines of linesOf(bytes)) {
       throwIfAborted(signal, "read the user map");
-      reading.accept(line);
+      reading.accept(lines);
     }
   } catch (reason) {
     if (reason instanceof PrimepackError) throw reason;
@@ -93,18 +96,17 @@ class UserMapReading {
   #line = 0;
   #header: readonly string[] | undefined;
 
-  accept(line: string): void {
-    this.#line += 1;
-    if (line.trim() === "") return;
-    const values = valuesOf(line);
-    if (this.#header === undefined) {
-      this.#header = headerOf(values);
-      return;
+  /** Takes up the next lines. */
+  accept(lines: readonly string[]): void {
+    const first = this.#line + 1;
+    this.#line += lines.length;
+    const filled = lines.map((text, index) => ({ text, line: first + index })).filter(({ text }) => text.trim() !== "");
+    const rows = rowsOf(filled.map(({ text }) => text));
+    for (const [index, { line }] of filled.entries()) {
+      const values = rows[index] ?? [];
+      if (this.#header === undefined) this.#header = headerOf(values);
+      else this.#row(line, values, this.#header);
     }
-    const fault = typeof values === "string" ? values : this.#take(values, this.#header);
-    if (fault === undefined) return;
-    this.#problemCount += 1;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ line: this.#line, message: fault });
   }
 
   result(): UserMapFile {
@@ -116,6 +118,13 @@ class UserMapReading {
       problems: this.#problems,
       problemCount: this.#problemCount,
     };
+  }
+
+  #row(line: number, values: Values, header: readonly string[]): void {
+    const message = typeof values === "string" ? values : this.#take(values, header);
+    if (message === undefined) return;
+    this.#problemCount += 1;
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ line, message });
   }
 
   /** Why the values can't be taken up; undefined if they were. */
@@ -143,7 +152,7 @@ class UserMapReading {
 }
 
 /** The columns by their place; throws if one is missing or there twice. */
-function headerOf(values: readonly string[] | string): readonly string[] {
+function headerOf(values: Values): readonly string[] {
   const header = typeof values === "string" ? [] : values.map((name) => name.trim().toLowerCase());
   const required: readonly Column[] = ["source", "target"];
   const missing = required.find((column) => !header.includes(column));
@@ -163,14 +172,27 @@ function headerOf(values: readonly string[] | string): readonly string[] {
   return header;
 }
 
-/** The values of one line, or why it has none. Lines are parsed one by one, so that a stray quote costs no other line. */
-function valuesOf(line: string): readonly string[] | string {
+/** The values of each line; of lines that can't be read together, each is read by itself, so that a stray quote costs no other. */
+function rowsOf(lines: readonly string[]): readonly Values[] {
   try {
-    const [values = []] = parse(line, { trim: true, relax_column_count: true });
-    return values;
+    const rows = parseCsv(lines.join("\n"));
+    if (rows.length === lines.length) return rows;
+  } catch {
+    // Which lines are at fault shows when they are read one by one.
+  }
+  return lines.map(valuesOf);
+}
+
+function valuesOf(line: string): Values {
+  try {
+    return parseCsv(line)[0] ?? [];
   } catch (reason) {
     return `the line is no CSV: ${describe(reason)}`;
   }
+}
+
+function parseCsv(text: string): string[][] {
+  return parse(text, { trim: true, relax_column_count: true, record_delimiter: "\n" });
 }
 
 function rowFault({ source, target, kind }: Row): string | undefined {
@@ -200,7 +222,8 @@ function loginKey(login: string): string {
   return folded.replace(/^i:0#\.(f\|membership|w)\|/, "");
 }
 
-async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+/** The lines that end in each chunk, without their ends. */
+async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[], void, undefined> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let rest = "";
   for await (const chunk of bytes) {
@@ -213,9 +236,9 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
         `Cannot read the user map as a line has at most ${MAX_LINE_LENGTH} characters: current value is ${rest.length}`,
       );
     }
-    yield* lines;
+    if (lines.length > 0) yield lines;
   }
-  yield* `${rest}${decode(decoder)}`.split(/\r\n|\n|\r/);
+  yield `${rest}${decode(decoder)}`.split(/\r\n|\n|\r/);
 }
 
 /** Without a chunk: what is left at the end, which is an error. */
