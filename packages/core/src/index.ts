@@ -15,10 +15,12 @@ export { type AzureStoreOptions, azurePackageStore } from "./container/azure-sto
 export { directoryPackageStore } from "./container/directory-store.ts";
 export { type LocatedContainerOptions, openLocatedContainer } from "./container/locate.ts";
 export { type MemoryPackage, type MemoryPackageStore, memoryPackageStore } from "./container/memory.ts";
+export * from "./convert/index.ts";
 export { type Code, type CodeEntry, codes, describe, PrimepackError, redact, Secret } from "./errors/index.ts";
 export * from "./model/index.ts";
 export { parsePlan, planHash } from "./plan/plan-json.ts";
 export { decodeName } from "./plan/rename.ts";
+export { type AzureBlobOptions, azureBlobSource, type BlobTokenCredential } from "./source/azure-blob.ts";
 export {
   countFileSystem,
   type FileSystemCount,

@@ -6,10 +6,9 @@ import type { OpenedBlob } from "./opened-blob.ts";
  * Bounds of one record. SharePoint splits manifests at 25 MB, and all role assignments or all users of one are a single
  * record; so a record may be about as large as such a file.
  */
-export const exportXmlLimits: Required<XmlReaderLimits> = {
+export const exportXmlLimits: XmlReaderLimits = {
   recordLength: 64 * 1024 * 1024,
   recordElements: 500_000,
-  depth: 64,
 };
 
 /** The records of a file of an export, with their encoded attributes decoded. */

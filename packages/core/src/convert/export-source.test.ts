@@ -483,8 +483,11 @@ describe("exportSource()", () => {
     });
 
     it("keeps no memory of any number of different names that it leaves out", async () => {
-      const attributes = Array.from({ length: 1500 }, (_, index) => `X${index}="1"`).join(" ");
-      await put("Manifest.xml", manifest(library, spFile(1, "Shared Documents/a.txt", attributes)));
+      const files = ["X", "Y"].map((letter, number) => {
+        const attributes = Array.from({ length: 800 }, (_, index) => `${letter}${index}="1"`).join(" ");
+        return spFile(number, `Shared Documents/${letter}.txt`, attributes);
+      });
+      await put("Manifest.xml", manifest(library, ...files));
       const source = convert({ content: anyContent });
       await collect(source);
       expect(source.report.dropped.length).toBeLessThanOrEqual(1001);

@@ -10,7 +10,8 @@ import { decodeAttributes } from "./encoded-attributes.ts";
 import type { ExportFiles } from "./export-location.ts";
 import { exportXmlLimits } from "./export-records.ts";
 import type { Lists } from "./lists.ts";
-import { belowWeb, pathKey, trimUrl, urlFault } from "./object-path.ts";
+import { pathKey, trimUrl, urlFault } from "./object-path.ts";
+import { objectUrl } from "./object-url.ts";
 import { type OpenBlobOptions, openedBlob } from "./opened-blob.ts";
 import { DELETIONS, FAULTS, ITEMS, type KeyedPart, keyedPart, type Part, type PassedElements } from "./parts.ts";
 import type { Roles } from "./roles.ts";
@@ -96,19 +97,18 @@ class ObjectReader {
     const place = this.#place;
     switch (type) {
       case "SPFolder": {
-        const url = this.#urlOf(object, child, child.attributes.Url);
+        const url = objectUrl(object, child, this.#webUrl);
         const folder = this.#cleaned("Folder", folderBinding.read(child));
         return yield this.#item(url, { kind: "folder", url, place, folder });
       }
       case "SPFile": {
-        const url = this.#urlOf(object, child, child.attributes.Url);
+        const url = objectUrl(object, child, this.#webUrl);
         const passed = this.#takePassed(child);
         const file = this.#cleaned("File", fileBinding.read(child));
         return yield this.#item(url, { kind: "file", url, place, file, ...passed });
       }
       case "SPListItem": {
-        const { FileUrl: fileUrl, DirName: folder, Name: name } = child.attributes;
-        const url = this.#urlOf(object, child, fileUrl, folder && name && `/${trimUrl(folder)}/${name}`);
+        const url = objectUrl(object, child, this.#webUrl);
         const passed = this.#takePassed(child);
         const item = this.#cleaned("ListItem", listItemBinding.read(child));
         return yield this.#item(url, { kind: "item", url, place, item, ...passed });
@@ -136,10 +136,9 @@ class ObjectReader {
   }
 
   #deletion(type: string, object: XmlElement, child: XmlElement | undefined): KeyedPart {
-    const { Url, FileUrl, DocId } = child?.attributes ?? {};
-    const url = this.#urlOf(object, child, FileUrl ?? Url);
+    const url = objectUrl(object, child, this.#webUrl);
     const of = type === "SPFolder" || child?.attributes.DocType === "Folder" ? "folder" : deletedKinds[type];
-    const id = type === "SPListItem" ? DocId : object.attributes.Id;
+    const id = type === "SPListItem" ? child?.attributes.DocId : object.attributes.Id;
     const part: Part = {
       kind: "deletion",
       url,
@@ -165,14 +164,6 @@ class ObjectReader {
       ? because
       : `Cannot convert the object as ${because}: current value is ${JSON.stringify(shown)}`;
     return keyedPart(FAULTS, { kind: "fault", url: shown, place: this.#place, message });
-  }
-
-  /** The object's server-relative URL without slashes around it; empty if nothing tells it. */
-  #urlOf(object: XmlElement, child: XmlElement | undefined, webRelative?: string, serverRelative?: string): string {
-    const { ParentWebUrl: objectWeb, Url: objectUrl } = object.attributes;
-    const web = objectWeb ?? child?.attributes.ParentWebUrl ?? this.#webUrl;
-    if (webRelative && (web !== undefined || webRelative.startsWith("/"))) return belowWeb(web ?? "", webRelative);
-    return trimUrl(serverRelative || objectUrl || webRelative || "");
   }
 
   /** Takes out the elements that go on as they are, before the rest is bound to its table. */
