@@ -9,8 +9,20 @@ const entry = {
   listItemId: "11111111-0000-4000-8000-000000000001",
   created: "2024-01-02T03:04:05Z",
   modified: "2024-01-02T03:04:05Z",
+  author: 1,
+  modifiedBy: 1,
+  version: "1.0",
 };
 const ROOT = exampleTarget.rootFolderId;
+const forms = {
+  dateTimeFields: "iso",
+  userFields: "native",
+  twoVersions: "keep",
+  roles: "write",
+  archives: false,
+} as const;
+const people = { closure: () => ({ users: [], groups: [] }) };
+const permissions = { roles: () => undefined };
 const open: SourceContent = { open: async function* () {} };
 
 /** A packer that is told of items in shorthand, and answers with lines like `000002 content <- 000001: f1 f2`. */
@@ -19,8 +31,9 @@ class Script {
   readonly homes = new Map<string, string>();
   #itemId = 0;
 
-  constructor(maxItems: number, maxBytes: number) {
-    this.packer = new Packer({ target: exampleTarget, limits: { maxItems, maxBytes } });
+  constructor(maxItems: number, maxBytes: number, archives = false) {
+    const options = { target: exampleTarget, limits: { maxItems, maxBytes }, forms: { ...forms, archives } };
+    this.packer = new Packer(options, people, permissions);
   }
 
   folder(id: string, parent = ROOT as string): this {
@@ -32,8 +45,8 @@ class Script {
 
   file(id: string, size: number, parent = ROOT as string, content: SourceContent = { path: "/x" }): this {
     this.#itemId += 1;
-    const file: FileEntry = { ...entry, kind: "file", id, parentId: parent, itemId: this.#itemId, size };
-    this.packer.addFile(file, content, this.homes.get(parent));
+    const file: FileEntry = { ...entry, kind: "file", id, parentId: parent, itemId: this.#itemId, size, content };
+    this.packer.add(file, this.homes.get(parent));
     return this;
   }
 
@@ -128,10 +141,8 @@ describe("Packer", () => {
   });
 
   test("leaves the target's existing folders out of plans", () => {
-    const packer = new Packer({
-      target: { ...exampleTarget, existingFolders: { a: ROOT } },
-      limits: { maxItems: 1, maxBytes: 1 },
-    });
+    const target = { ...exampleTarget, existingFolders: { a: ROOT } };
+    const packer = new Packer({ target, limits: { maxItems: 1, maxBytes: 1 }, forms }, people, permissions);
     packer.addFolder({ ...entry, kind: "folder", id: ROOT, parentId: ROOT, itemId: 1 }, undefined);
     packer.end();
     expect(packer.take()[0]?.plan.target).toEqual(exampleTarget);

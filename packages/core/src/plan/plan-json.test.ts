@@ -13,14 +13,20 @@ const entry = {
   parentId: exampleTarget.rootFolderId,
   created: "2024-01-02T03:04:05Z",
   modified: "2024-01-02T03:04:05Z",
+  author: 1,
+  modifiedBy: 1,
+  version: "1.0",
 };
 const plan: PackagePlan = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   name: "000002",
   kind: "content",
   dependsOn: ["000001"],
   portable: false,
   target: exampleTarget,
+  users: [{ id: 1, name: "System Account", login: "SHAREPOINT\\system", systemId: "AA==" }],
+  groups: [],
+  entries: 3,
   bytes: 5,
   items: [
     {
@@ -101,7 +107,7 @@ describe("parsePlan()", () => {
     expect(isPlan(plan), JSON.stringify(isPlan.errors)).toBe(true);
   });
 
-  test.each([2, "1", undefined])("refuses the schemaVersion %j with PLAN_VERSION", (version) => {
+  test.each([1, "2", undefined])("refuses the schemaVersion %j with PLAN_VERSION", (version) => {
     expect(() => parsePlan(changed("schemaVersion", version))).toThrow(
       expect.objectContaining({ code: "PLAN_VERSION" }),
     );

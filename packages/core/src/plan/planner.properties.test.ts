@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { exampleTarget } from "@primepack/test-support";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PackagePlan, PlannedItem, SourceContent, SourceItem } from "../model/index.ts";
+import type { PackagePlan, PlannedDeletion, PlannedItem, SourceContent, SourceEntry } from "../model/index.ts";
 import { PATH_MAX_LENGTH } from "../model/index.ts";
 import { comparisonKey } from "./fold.ts";
 import { nameFaults } from "./name-rules.ts";
@@ -13,6 +13,8 @@ import type { PlanEnd, PlanEvent, PlannedPackage, ResolvedPlanOptions } from "./
 
 const EXISTING = { Old: "e5555555-5555-4555-8555-555555555555", "Old/Inner": "e6666666-6666-4666-8666-666666666666" };
 const NOW = new Date("2024-05-06T07:08:09Z");
+
+const AUTHOR = { name: "System Account", login: "SHAREPOINT\\system" };
 
 interface Tree {
   readonly [name: string]: Tree | { readonly size: number; readonly content: SourceContent };
@@ -46,10 +48,19 @@ const options: fc.Arbitrary<ResolvedPlanOptions> = fc.record({
   names: fc.record({ policy: fc.constantFrom("rename", "skip"), renameWith: fc.constantFrom("hex", "underscore") }),
   limits: fc.record({ maxItems: fc.integer({ min: 1, max: 9 }), maxBytes: fc.integer({ min: 10, max: 60 }) }),
   now: fc.constant(NOW),
+  defaultAuthor: fc.constant(AUTHOR),
+  people: fc.constant({ unmapped: "keep" as const }),
+  forms: fc.record({
+    dateTimeFields: fc.constant("iso" as const),
+    userFields: fc.constant("native" as const),
+    twoVersions: fc.constantFrom("keep", "repeatFirst", "currentOnly"),
+    roles: fc.constant("write" as const),
+    archives: fc.boolean(),
+  }),
 });
 
 /** The items of a tree in its own order, every folder before what is in it. */
-function* walk(folder: Tree, path: readonly string[] = []): Generator<SourceItem> {
+function* walk(folder: Tree, path: readonly string[] = []): Generator<SourceEntry> {
   for (const [own, entry] of Object.entries(folder)) {
     const at = [...path, own];
     if (isFile(entry)) yield { kind: "file", path: at, size: entry.size, content: entry.content };
@@ -64,7 +75,7 @@ function isFile(entry: Tree[string]): entry is { size: number; content: SourceCo
   return typeof (entry as { size?: unknown }).size === "number";
 }
 
-async function* from(items: readonly SourceItem[]): AsyncGenerator<SourceItem> {
+async function* from(items: readonly SourceEntry[]): AsyncGenerator<SourceEntry> {
   yield* items;
 }
 
@@ -74,7 +85,7 @@ interface Run {
   readonly end: PlanEnd;
 }
 
-async function run(items: readonly SourceItem[], resolved: ResolvedPlanOptions): Promise<Run> {
+async function run(items: readonly SourceEntry[], resolved: ResolvedPlanOptions): Promise<Run> {
   const packages: PlannedPackage[] = [];
   const outcomes: Run["outcomes"][number][] = [];
   const generator = planPackages(from(items), resolved);
@@ -86,8 +97,11 @@ async function run(items: readonly SourceItem[], resolved: ResolvedPlanOptions):
   }
 }
 
-const inOrder = (packages: readonly PlannedPackage[]): PlannedItem[] =>
-  packages.flatMap(({ plan }) => plan.items).sort((one, other) => one.itemId - other.itemId);
+const inOrder = (packages: readonly PlannedPackage[]): Exclude<PlannedItem, PlannedDeletion>[] =>
+  packages
+    .flatMap(({ plan }) => plan.items)
+    .filter((item) => item.kind !== "deletion")
+    .sort((one, other) => one.itemId - other.itemId);
 
 /** The packages that must be there before this one, itself included. */
 function reach(plan: PackagePlan, byName: ReadonlyMap<string, PackagePlan>): Set<PackagePlan> {
@@ -123,7 +137,9 @@ describe("planPackages()", () => {
         expect(new Set(items.flatMap(({ id, listItemId }) => [id, listItemId])).size).toBe(2 * items.length);
         expect(new Set(items.map(({ path }) => path.map(comparisonKey).join("/"))).size).toBe(items.length);
         for (const { path, kind } of items) {
-          expect(nameFaults(path.at(-1) ?? "", { kind, inRoot: path.length === 1 })).toEqual([]);
+          expect(
+            nameFaults(path.at(-1) ?? "", { kind: kind === "folder" ? kind : "file", inRoot: path.length === 1 }),
+          ).toEqual([]);
           expect(`sites/archive/Shared Documents/${path.join("/")}`.length).toBeLessThanOrEqual(PATH_MAX_LENGTH);
         }
       }),
@@ -211,8 +227,8 @@ describe("planPackages()", () => {
     await fc.assert(
       fc.asyncProperty(scattered, options, async (entries, resolved) => {
         const items = entries.map(
-          (entry): SourceItem =>
-            ({ ...entry, size: 3, content: { path: "/x" }, outcome: "failed", message: "no" }) as SourceItem,
+          (entry): SourceEntry =>
+            ({ ...entry, size: 3, content: { path: "/x" }, outcome: "failed", message: "no" }) as SourceEntry,
         );
         const { packages, outcomes } = await run(items, resolved);
         const placed = inOrder(packages);
@@ -234,7 +250,7 @@ describe("planPackages()", () => {
     setFlagsFromString("--expose-gc");
     const collectGarbage = runInNewContext("gc") as () => void;
     const heapAfter: number[] = [];
-    async function* source(): AsyncGenerator<SourceItem> {
+    async function* source(): AsyncGenerator<SourceEntry> {
       for (let index = 0; index <= 60_000; index += 1) {
         if (index === 10_000 || index === 60_000) {
           collectGarbage();
@@ -246,8 +262,17 @@ describe("planPackages()", () => {
     }
     const limits = { maxItems: 250, maxBytes: 1_000_000 };
     const names = { policy: "rename", renameWith: "hex" } as const;
+    const planOptions: ResolvedPlanOptions = {
+      target: exampleTarget,
+      names,
+      limits,
+      now: NOW,
+      defaultAuthor: AUTHOR,
+      people: { unmapped: "keep" },
+      forms: { dateTimeFields: "iso", userFields: "native", twoVersions: "keep", roles: "write", archives: false },
+    };
     let packages = 0;
-    for await (const event of planPackages(source(), { target: exampleTarget, names, limits, now: NOW })) {
+    for await (const event of planPackages(source(), planOptions)) {
       if (event.type === "package") packages += 1;
     }
     expect(packages).toBeGreaterThan(240);

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { PackagePlan, PlannedItem, Source, SourceContent, SourceItem, Target } from "../model/index.ts";
+import type {
+  PackagePlan,
+  PlannedDeletion,
+  PlannedItem,
+  Source,
+  SourceContent,
+  SourceItem,
+  Target,
+} from "../model/index.ts";
 import { planPackages } from "./planner.ts";
 import type { PlanEnd, PlanEvent, ResolvedPlanOptions } from "./types.ts";
 
@@ -18,6 +26,9 @@ const options: ResolvedPlanOptions = {
   target,
   names: { policy: "rename", renameWith: "hex" },
   limits: { maxItems: 250, maxBytes: 250_000_000 },
+  defaultAuthor: { name: "System Account", login: "SHAREPOINT\\system" },
+  people: { unmapped: "keep" },
+  forms: { dateTimeFields: "iso", userFields: "native", twoVersions: "keep", roles: "write", archives: false },
   now: new Date("2024-05-06T07:08:09.999Z"),
 };
 const LIBRARY_LENGTH = "sites/archive/Shared Documents".length;
@@ -41,7 +52,7 @@ async function* from(list: Iterable<SourceItem>): Source & AsyncGenerator<Source
 interface Planned {
   readonly events: readonly PlanEvent[];
   readonly plans: readonly PackagePlan[];
-  readonly items: readonly PlannedItem[];
+  readonly items: readonly Exclude<PlannedItem, PlannedDeletion>[];
   readonly end: PlanEnd;
   /** `a/b: CODE` of all that is in no package. */
   readonly missing: readonly string[];
@@ -56,16 +67,17 @@ async function planned(list: Iterable<SourceItem>, change: Partial<ResolvedPlanO
     const step = await generator.next();
     if (step.done) {
       const plans = events.flatMap((event) => (event.type === "package" ? [event.plan] : []));
-      const all = plans.flatMap((plan) => plan.items).sort((one, other) => one.itemId - other.itemId);
+      const all = plans
+        .flatMap((plan) => plan.items)
+        .filter((planned) => planned.kind !== "deletion")
+        .sort((one, other) => one.itemId - other.itemId);
       return {
         events,
         plans,
         items: all,
         end: step.value,
         missing: events.flatMap((event) =>
-          event.type === "outcome" && event.outcome.outcome !== "existing"
-            ? [`${event.outcome.source}: ${event.outcome.code}`]
-            : [],
+          event.type === "outcome" && "code" in event.outcome ? [`${event.outcome.source}: ${event.outcome.code}`] : [],
         ),
         paths: all.map(({ path }) => path.join("/")),
       };
@@ -85,12 +97,22 @@ describe("planPackages() with names and ids", () => {
     expect(end).toEqual({ nextItemId: 13, items: 3, bytes: 9 });
     expect(plans).toEqual([
       {
-        schemaVersion: 1,
+        schemaVersion: 2,
         name: "000001",
         kind: "content",
         dependsOn: [],
         portable: true,
         target,
+        users: [
+          {
+            id: 1,
+            name: "System Account",
+            login: "SHAREPOINT\\system",
+            systemId: "U0hBUkVQT0lOVFxzeXN0ZW0=",
+          },
+        ],
+        groups: [],
+        entries: 3,
         bytes: 9,
         items: [
           {
@@ -103,6 +125,9 @@ describe("planPackages() with names and ids", () => {
             parentId: target.rootFolderId,
             created: "2020-01-02T03:04:05Z",
             modified: "1900-01-01T00:00:00Z",
+            author: 1,
+            modifiedBy: 1,
+            version: "1.0",
           },
           {
             kind: "file",
@@ -114,6 +139,9 @@ describe("planPackages() with names and ids", () => {
             parentId: "a5b1c3e1-7c51-5ddf-8a7b-ace897f72645",
             created: "9999-12-31T23:59:59Z",
             modified: "9999-12-31T23:59:59Z",
+            author: 1,
+            modifiedBy: 1,
+            version: "1.0",
             size: 7,
             content: { kind: "path", path: "/src/Projects/plan.txt" },
             blob: "00000001.dat",
@@ -128,6 +156,9 @@ describe("planPackages() with names and ids", () => {
             parentId: target.rootFolderId,
             created: "2024-05-06T07:08:09Z",
             modified: "2024-05-06T07:08:09Z",
+            author: 1,
+            modifiedBy: 1,
+            version: "1.0",
             size: 2,
             content: { kind: "path", path: "/src/note.md" },
             blob: "00000002.dat",
