@@ -42,6 +42,7 @@ describe("planFields()", () => {
     [{ type: "DateTime", value: new Date(8.64e15) }, "9999-12-31T23:59:59"],
     [{ type: "Lookup", value: { itemId: 54, listId } }, `54;# ;${listId}`],
     [{ type: "LookupMulti", value: { itemIds: [54, 8], listId } }, `54;# ;#8;# ;${listId}`],
+    [{ type: "Lookup", value: { itemId: 54, listId: `{${listId.toUpperCase()}}` } }, `54;# ;${listId}`],
     [{ type: "LookupMulti", value: { itemIds: [], listId } }, ""],
     [{ type: "User", value: "a@x.y" }, "2;UserInfo"],
     [{ type: "User", value: "author@x.y" }, "1;UserInfo"],
@@ -95,6 +96,16 @@ describe("planFields()", () => {
     expect(plan({ type: "TaxonomyFieldType", value, noteField: { name: "i0f4" } })).toEqual([
       { name: "Column", type: "TaxonomyFieldType", value: `-1;#Red|${termA}` },
       { name: "i0f4", type: "Note", value: `Red|${termA}` },
+    ]);
+  });
+
+  test("writes GUIDs without braces and in lower case", () => {
+    const braced = (guid: string) => `{${guid.toUpperCase()}}`;
+    const value = { label: "Red", termGuid: braced(termA) };
+    const noteField = { name: "i0f4", fieldId: braced(listId) };
+    expect(plan({ type: "TaxonomyFieldType", fieldId: braced(termB), value, noteField })).toEqual([
+      { name: "Column", type: "TaxonomyFieldType", fieldId: termB, value: `-1;#Red|${termA}` },
+      { name: "i0f4", type: "Note", fieldId: listId, value: `Red|${termA}` },
     ]);
   });
 

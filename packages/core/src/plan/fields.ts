@@ -9,6 +9,7 @@ import {
   type TermValue,
 } from "../model/index.ts";
 import { decimal } from "./decimal.ts";
+import { normalizeGuid } from "./identity.ts";
 import type { People } from "./people.ts";
 
 export { fieldFault } from "./field-faults.ts";
@@ -46,7 +47,7 @@ export function planFields(fields: readonly FieldValue[], people: People, forms:
 /** None, the column, or the column and its hidden companion. */
 function planField(field: FieldValue, people: People, forms: FieldForms): PlannedField[] {
   const { name, fieldId, type } = field;
-  const column = { name, type, ...(fieldId === undefined ? {} : { fieldId }) };
+  const column = { name, type, ...columnId(fieldId) };
   switch (field.type) {
     case "raw":
       return [rawField(field)];
@@ -98,7 +99,7 @@ function rawField(field: FieldValue & { readonly type: "raw" }): PlannedField {
   return {
     name: field.name,
     ...optional("type", field.fieldType),
-    ...optional("fieldId", field.fieldId),
+    ...columnId(field.fieldId),
     ...optional("value", field.value),
     ...optional("value2", field.value2),
   };
@@ -127,7 +128,7 @@ function severalUsers(ids: readonly PrincipalId[]): string {
 /** `54;# ;#8;# ;<list id>`: each item id with an empty value, and the list once. */
 function lookups(itemIds: readonly number[], listId: string): string {
   if (itemIds.length === 0) return "";
-  return `${itemIds.map((id) => `${id};# `).join(DELIMITER)};${listId}`;
+  return `${itemIds.map((id) => `${id};# `).join(DELIMITER)};${plainGuid(listId)}`;
 }
 
 function taxonomyFields(
@@ -135,12 +136,22 @@ function taxonomyFields(
   terms: readonly TermValue[],
   note: { readonly name: string; readonly fieldId?: string },
 ): PlannedField[] {
-  const lookup = ({ label, termGuid, wssId = -1 }: TermValue): string => `${wssId}${DELIMITER}${label}|${termGuid}`;
-  const text = ({ label, termGuid }: TermValue): string => `${label}|${termGuid}`;
+  const lookup = ({ label, termGuid, wssId = -1 }: TermValue): string =>
+    `${wssId}${DELIMITER}${label}|${plainGuid(termGuid)}`;
+  const text = ({ label, termGuid }: TermValue): string => `${label}|${plainGuid(termGuid)}`;
   return [
     { ...column, value: terms.map(lookup).join(DELIMITER) },
-    { name: note.name, type: "Note", ...optional("fieldId", note.fieldId), value: terms.map(text).join(";") },
+    { name: note.name, type: "Note", ...columnId(note.fieldId), value: terms.map(text).join(";") },
   ];
+}
+
+function columnId(fieldId: string | undefined): { readonly fieldId?: string } {
+  return fieldId === undefined ? {} : { fieldId: plainGuid(fieldId) };
+}
+
+/** Without braces, in lower case. */
+function plainGuid(guid: string): string {
+  return normalizeGuid(guid) ?? guid;
 }
 
 function dateTime(date: Date, forms: FieldForms): string {
