@@ -12,7 +12,7 @@ export const manifestRead = {
   async run({ quick, rounds, scratch, tools, measure, log }) {
     const files = quick ? 10_000 : 50_000;
     const path = join(scratch, "Manifest.xml");
-    await measure(nodeTask("manifest-write", "core", files, path));
+    await measure(nodeTask("manifest-write", "one", files, path));
     const contestant = (name, command) => ({ name, run: () => measure(command) });
     const contestants = [
       contestant("primepack", nodeTask("manifest-read", "core", path)),

@@ -1,5 +1,6 @@
-// Writes Manifest.xml with so many pairs: "core" with core's writer, "template" with template strings that escape
-// nothing, "null" makes the objects only. With a third argument the chunks go to that file, else nowhere.
+// Writes manifests with so many pairs: "core" with core's writer, which begins a new one at the default limit, "one" with
+// the same into a single one, "template" with template strings that escape nothing, "null" makes the objects only. With a
+// third argument the chunks go to that file, else nowhere.
 import { closeSync, openSync, writeSync } from "node:fs";
 import { manifest } from "../core.mjs";
 import { pairs } from "./pairs.mjs";
@@ -7,7 +8,13 @@ import { reportWork } from "./work-usage.mjs";
 
 const [mode, count, path] = process.argv.slice(2);
 const objects = () => pairs(Number(count));
-const { writeManifest } = await manifest();
+const { writeManifest, writeManifests } = await manifest();
+
+const MANIFEST_BYTES = 25_000_000;
+
+function* manifests() {
+  for (const chunks of writeManifests(objects(), MANIFEST_BYTES)) yield* chunks;
+}
 
 function* templates() {
   let text = '<?xml version="1.0" encoding="utf-8"?>\n<SPObjects xmlns="urn:deployment-manifest-schema">\n';
@@ -30,7 +37,7 @@ function* nothing() {
   yield Buffer.alloc(seen > 0 ? 1 : 0);
 }
 
-const writers = { core: () => writeManifest(objects()), template: templates, null: nothing };
+const writers = { core: manifests, one: () => writeManifest(objects()), template: templates, null: nothing };
 
 await reportWork(() => {
   const file = path === undefined ? undefined : openSync(path, "w");
