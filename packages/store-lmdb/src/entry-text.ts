@@ -15,11 +15,11 @@ export function storedEntry(entry: LedgerEntry): StoredEntry {
     kinds.indexOf(entry.kind),
     entry.source,
     equalPaths(entry.source, entry.path) ? 0 : entry.path,
-    shortGuid(entry.id),
-    shortGuid(entry.listItemId),
+    entry.id,
+    entry.listItemId,
     entry.itemId,
     [built.package, built.fingerprint],
-    entry.madeBy,
+    entry.madeBy === runOf(built) ? 0 : entry.madeBy,
     // Once it is received it mostly is what was built.
     received?.package === built.package && received.fingerprint === built.fingerprint ? 1 : storedState(received),
     entry.generation,
@@ -41,7 +41,7 @@ export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
   const kind = kinds[kindIndex as number];
   const built = readState(builtFields);
   if (kind === undefined || !isPath(source) || built === undefined) return undefined;
-  if (typeof id !== "string" || typeof listItemId !== "string" || typeof madeBy !== "string") return undefined;
+  if (typeof id !== "string" || typeof listItemId !== "string") return undefined;
   if (typeof itemId !== "number" || typeof generation !== "number") return undefined;
   const received = receivedFields === 1 ? built : readState(receivedFields);
   const receivedBefore = readState(beforeFields);
@@ -49,12 +49,12 @@ export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
     kind,
     source,
     path: isPath(path) ? path : source,
-    id: longGuid(id),
-    listItemId: longGuid(listItemId),
+    id,
+    listItemId,
     itemId,
     generation,
     ...(typeof identity === "string" ? { identity } : {}),
-    madeBy,
+    madeBy: typeof madeBy === "string" ? madeBy : runOf(built),
     built,
     ...(received === undefined ? {} : { received }),
     ...(receivedBefore === undefined ? {} : { receivedBefore }),
@@ -62,6 +62,10 @@ export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
     ...(isPath(movedFrom) ? { movedFrom } : {}),
     ...(typeof deletedBy === "string" ? { deletedBy } : {}),
   };
+}
+
+function runOf({ package: packageId }: LedgerState): string {
+  return packageId.slice(0, Math.max(0, packageId.indexOf("/")));
 }
 
 function storedState(state: LedgerState | undefined): unknown {
@@ -80,24 +84,4 @@ function isPath(value: unknown): value is readonly string[] {
 
 function equalPaths(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name, index) => name === other[index]);
-}
-
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const SHORT_GUID_LENGTH = 22;
-
-/** The 16 bytes of a GUID as every id is written here; undefined for any other text. */
-export function guidBytes(text: string): Buffer | undefined {
-  return guid.test(text) ? Buffer.from(text.replaceAll("-", ""), "hex") : undefined;
-}
-
-/** 22 characters in place of 36; what is no GUID in lower case stays, behind a mark. */
-function shortGuid(text: string): string {
-  return guidBytes(text)?.toString("base64url") ?? `=${text}`;
-}
-
-function longGuid(text: string): string {
-  if (text.startsWith("=") || text.length !== SHORT_GUID_LENGTH) return text.slice(1);
-  const digits = Buffer.from(text, "base64url").toString("hex");
-  const parts = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)];
-  return parts.join("-");
 }

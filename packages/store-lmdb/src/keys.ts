@@ -1,40 +1,57 @@
 import { hash } from "node:crypto";
 import type { SourcePath } from "@primepack/core";
-import { guidBytes } from "./entry-text.ts";
 
-const FOLDER_BYTES = 8;
-const PATH_BYTES = 12;
+const FOLDER_BYTES = 16;
 /** Longer texts are hashed: LMDB bounds its keys. */
-const TEXT_BYTES = 120;
+const TEXT_BYTES = 160;
 
 /**
- * Gives the keys of entries: 8 bytes of a hash of the folder's path, then 12 of a hash of the whole path. What is in one
- * folder lies together, so that a walk in the order of a source touches a page once and a package changes few of them.
+ * Gives the keys of entries: 16 bytes of a hash of the folder's path, then the name. What is in one folder lies together,
+ * so that a walk in the order of a source touches a page once and a package changes few of them.
  *
  * Hashed (SHA-256) is the JSON text of the names, which tells all paths apart, lone surrogates too.
  */
 export class EntryKeys {
-  #folderText = "";
-  #folderKey: Buffer = Buffer.alloc(0);
+  #folder: readonly string[] = [];
+  #folderKey: Buffer = folderKey([]);
 
   key(source: SourcePath): Buffer {
-    const folderText = JSON.stringify(source.slice(0, -1));
-    if (folderText !== this.#folderText) {
-      this.#folderText = folderText;
-      this.#folderKey = sha256(folderText).subarray(0, FOLDER_BYTES);
+    const depth = source.length - 1;
+    if (!isFolderOf(this.#folder, source, depth)) {
+      this.#folder = source.slice(0, -1);
+      this.#folderKey = folderKey(this.#folder);
     }
-    const whole = sha256(`${folderText}${JSON.stringify(source.at(-1) ?? 0)}`);
-    return Buffer.concat([this.#folderKey, whole.subarray(0, PATH_BYTES)]);
+    return Buffer.concat([this.#folderKey, textKey(source[depth] ?? "")]);
   }
 }
 
-/** A key of an index. Two texts may have the same one: who finds an entry by it looks at the entry's own text. */
+function folderKey(folder: SourcePath): Buffer {
+  return sha256(JSON.stringify(folder)).subarray(0, FOLDER_BYTES);
+}
+
+function isFolderOf(folder: readonly string[], source: SourcePath, depth: number): boolean {
+  if (folder.length !== depth) return false;
+  // From the end, where paths of a walk differ first.
+  for (let level = depth - 1; level >= 0; level -= 1) if (folder[level] !== source[level]) return false;
+  return true;
+}
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A key of an index: the 16 bytes of a GUID, or a text's. Whoever finds an entry by it looks at the entry's own text. */
 export function indexKey(text: string): Buffer {
-  const guid = guidBytes(text);
-  if (guid !== undefined) return Buffer.concat([Buffer.from("G"), guid]);
-  const bytes = Buffer.from(text);
-  if (bytes.byteLength > TEXT_BYTES) return Buffer.concat([Buffer.from("H"), sha256(text)]);
-  return Buffer.concat([Buffer.from("T"), bytes]);
+  return guid.test(text) ? Buffer.from(text.replaceAll("-", ""), "hex") : textKey(text);
+}
+
+/** What UTF-8 may not be able to hold. */
+const surrogate = /[\ud800-\udfff]/;
+
+function textKey(text: string): Buffer {
+  if (text.length <= TEXT_BYTES && !surrogate.test(text)) {
+    const bytes = Buffer.from(`T${text}`);
+    if (bytes.byteLength <= TEXT_BYTES + 1) return bytes;
+  }
+  return Buffer.concat([Buffer.from("H"), sha256(JSON.stringify(text))]);
 }
 
 function sha256(text: string): Buffer {

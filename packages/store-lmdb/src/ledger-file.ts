@@ -77,7 +77,7 @@ async function openInTurn(path: string, create: boolean): Promise<LedgerFile> {
       },
     };
   } catch (error) {
-    throw ledgerError(error, `open the ledger ${path}`);
+    throw ledgerError(error, `open the ledger ${path}`, dirname(path));
   }
 }
 
@@ -99,7 +99,7 @@ async function openDataFile(dataFile: string, path: string): Promise<OpenFile> {
     const meta = root.openDB<unknown, Buffer>({ name: "primepack", keyEncoding: "binary", encoding: "json" });
     const format = meta.get(FORMAT_KEY);
     if (format === undefined && lists.length === 0) {
-      await root.childTransaction(() => meta.putSync(FORMAT_KEY, { format: FORMAT, version: LEDGER_VERSION }));
+      root.transactionSync(() => meta.putSync(FORMAT_KEY, { format: FORMAT, version: LEDGER_VERSION }));
     } else checkFormat(format, path);
     await Promise.all([DATA_FILE, LOCK_FILE].map((name) => chmod(join(dirname(dataFile), name), 0o600)));
     return { root, meta, uses: 0 };

@@ -167,7 +167,7 @@ class LmdbLedger implements Ledger {
       highest = Math.max(highest, entry.itemId);
     }
     if (changes.size === 0) return;
-    await this.#transaction(() => {
+    this.#transaction(() => {
       for (const { key, entry, stored } of changes.values()) {
         const before = this.#read(entries.get(key));
         for (const name of indexNames) updateIndex(indexes[name], textsOf[name], key, before, entry);
@@ -185,7 +185,7 @@ class LmdbLedger implements Ledger {
 
   async beginRun(runId: string, firstItemId: number): Promise<void> {
     this.#open();
-    await this.#transaction(() => {
+    this.#transaction(() => {
       if (this.#number(runKey(runId)) !== undefined) return;
       this.#file.meta.putSync(this.#metaKey(runKey(runId)), firstItemId);
       this.#raiseHighest(firstItemId - 1);
@@ -222,15 +222,19 @@ class LmdbLedger implements Ledger {
     );
   }
 
-  /** All of it or nothing; on the disk when it resolves. */
-  async #transaction(change: () => void): Promise<void> {
+  /**
+   * All of it or nothing, and on the disk when it returns. Made on this thread: what is written behind its back says of
+   * a failure too little, and on the console.
+   */
+  #transaction(change: () => void): void {
     if (this.#release === undefined) {
       throw new PrimepackError("LEDGER_FAILED", "Cannot write to the ledger as it was opened to be read only");
     }
+    const { root, directory } = this.#file;
     try {
-      await this.#file.root.childTransaction(change);
+      root.transactionSync(change);
     } catch (error) {
-      throw ledgerError(error, `write to the ledger ${this.#file.directory}`);
+      throw ledgerError(error, `write to the ledger ${directory}`, directory);
     }
   }
 
@@ -267,8 +271,7 @@ function openTables(root: RootDatabase<unknown, Buffer>, listId: string, create:
       keyEncoding: "binary",
       encoding: "binary",
       dupSort: true,
-      // The types lack these two.
-      dupFixed: true,
+      // The types lack it.
       create,
     } as const;
     return checkTable(root.openDB<Buffer, Buffer>(options), listId);
