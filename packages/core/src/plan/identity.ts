@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { PrimepackError } from "../errors/index.ts";
+import { guidBytes, uuidOfSha1 } from "../model/uuid.ts";
 import { caseFold } from "./fold.ts";
 
 /** The namespace of every id that primepack computes (RFC 9562, section 6.6): drawn at random once, and final. */
@@ -19,11 +20,6 @@ export function normalizeGuid(text: string): string | undefined {
   const [, digits] = guid.exec(text) ?? [];
   if (digits === undefined || text.startsWith("{") !== text.endsWith("}")) return undefined;
   return digits.toLowerCase();
-}
-
-/** The version 5 UUID (SHA-1; RFC 9562, section 5.5) of a name in a namespace, in lower case with hyphens. */
-export function uuidv5(namespace: string, name: Uint8Array): string {
-  return fromSha1(hash("sha1", Buffer.concat([guidBytes(namespace), name]), "hex"));
 }
 
 /**
@@ -73,7 +69,7 @@ export class Identity {
   /** The id of what stands at a path, given by its bytes: {@link extend}. */
   id(kind: IdentityKind, path: Uint8Array, generation = 0): string {
     const head = generation === 0 ? this.#firstHead(kind) : this.#head(kind, generation);
-    return fromSha1(hash("sha1", Buffer.concat([head, path]), "hex"));
+    return uuidOfSha1(hash("sha1", Buffer.concat([head, path]), "hex"));
   }
 
   /** The id of a file that is attached to the list item whose document has this id. */
@@ -106,14 +102,4 @@ function part(text: string): Buffer {
   bytes.writeUInt32BE(length);
   bytes.write(text, 4);
   return bytes;
-}
-
-function guidBytes(text: string): Buffer {
-  return Buffer.from(text.replaceAll("-", ""), "hex");
-}
-
-/** A UUID of the first 16 bytes of a SHA-1, with version 5 and the variant of RFC 9562 in their places. */
-function fromSha1(digits: string): string {
-  const variant = ((Number.parseInt(digits.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-5${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
 }
