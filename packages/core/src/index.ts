@@ -5,6 +5,7 @@ export { readKeyFile } from "./build/key-file.ts";
 export { memoryLedger } from "./build/memory-ledger.ts";
 export { formatNdjsonLine } from "./build/ndjson.ts";
 export { type OutputDirectory, type OutputDirectoryOptions, openOutputDirectory } from "./build/output-directory.ts";
+export { type OutputRun, readOutputRun } from "./build/output-run.ts";
 export { type LockOptions, lockPath } from "./build/process-lock.ts";
 export { build } from "./build/run.ts";
 export { SOURCE_TYPES } from "./build/source-types.ts";

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { directoryPackageStore } from "../container/directory-store.ts";
 import { PrimepackError, Secret } from "../errors/index.ts";
@@ -13,8 +13,8 @@ import {
 } from "../model/index.ts";
 import { planHash } from "../plan/plan-json.ts";
 import { KEY_FILE, readKeyFile, writeKeyFile } from "./key-file.ts";
-import { readNdjson } from "./ndjson.ts";
 import { lockOutput } from "./output-lock.ts";
+import { finishedPackages, PACKAGES_FILE, PARTIAL_RUN_FILE, RUN_FILE, readRunFile, writeRunFile } from "./run-file.ts";
 import { type RunRecordFiles, RunRecords } from "./run-records.ts";
 import { systemClock } from "./system-clock.ts";
 import type { BuildEvent, BuildRun } from "./types.ts";
@@ -64,19 +64,6 @@ export interface OutputDirectory {
   record(run: BuildRun): AsyncGenerator<BuildEvent, void, undefined>;
 }
 
-/** `run.json`: marks a folder as an output, and ties what was made elsewhere (containers) to it. */
-interface RunFile {
-  readonly schemaVersion: 1;
-  readonly runId: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  /** First bytes of a hash of the key, hexadecimal: tells another key, and nothing of this one. Null: not encrypted. */
-  readonly keyCheck: string | null;
-}
-
-const RUN_FILE = "run.json";
-const PARTIAL_RUN_FILE = "run.json.partial";
-const PACKAGES_FILE = "packages.ndjson";
 const ITEMS_FILE = "items.ndjson";
 const DRY_RUN_ITEMS_FILE = "dry-run-items.ndjson";
 
@@ -229,50 +216,6 @@ async function openKey(root: string, keyFile: string | undefined, left: readonly
 
 function checkOfKey(key: Secret<Uint8Array>): string {
   return createHash("sha256").update("primepack key check").update(key.reveal()).digest("hex").slice(0, 16);
-}
-
-/** What an earlier run finished, by package name. */
-async function finishedPackages(root: string): Promise<ReadonlyMap<string, PackageRecord>> {
-  const finished = new Map<string, PackageRecord>();
-  for await (const record of readNdjson<PackageRecord>(join(root, PACKAGES_FILE))) finished.set(record.name, record);
-  return finished;
-}
-
-async function readRunFile(root: string): Promise<RunFile | undefined> {
-  const path = join(root, RUN_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const run = parsedRunFile(text);
-  if (run !== undefined) return run;
-  throw new PrimepackError(
-    "RECORDS_INVALID",
-    `Cannot continue the run as ${RUN_FILE} must say when it began, and with which key: current value of ${path} is another text`,
-    { hint: "Build into a fresh folder." },
-  );
-}
-
-/** Undefined for a text that no {@link writeRunFile} has written. */
-function parsedRunFile(text: string): RunFile | undefined {
-  let run: Partial<RunFile> | null;
-  try {
-    run = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { schemaVersion, runId, startedAt, keyCheck } = run ?? {};
-  if (schemaVersion !== 1 || typeof runId !== "string" || !/^[0-9a-f]{16}$/.test(runId)) return undefined;
-  if (typeof startedAt !== "string" || Number.isNaN(Date.parse(startedAt))) return undefined;
-  return keyCheck === null || typeof keyCheck === "string" ? (run as RunFile) : undefined;
-}
-
-async function writeRunFile(root: string, run: RunFile): Promise<void> {
-  await writeFile(join(root, PARTIAL_RUN_FILE), `${JSON.stringify(run)}\n`);
-  await rename(join(root, PARTIAL_RUN_FILE), join(root, RUN_FILE));
 }
 
 async function refuseOverlap(root: string, sources: readonly string[]): Promise<void> {
