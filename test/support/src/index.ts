@@ -19,6 +19,7 @@ export { type HostileEntry, type HostileTree, makeHostileTree } from "./hostile-
 export { type HttpProxy, startHttpProxy } from "./http-proxy.ts";
 export { collectLedger, describeLedger, type LedgerUnderTest, ledgerEntry } from "./ledger-conformance.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
+export { RandomSource } from "./random-source.ts";
 export { richFields, richPackage } from "./rich-package.ts";
 export { type SelfSignedCertificate, selfSignedCertificate } from "./self-signed-certificate.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
