@@ -39,19 +39,19 @@ export function writeDocument<T>(name: PackageFileName, binding: ElementBinding<
 
 /**
  * Reads a file whose root holds a list, record by record; another element ends it with MANIFEST_UNEXPECTED. `checked`
- * may refuse a record.
+ * may refuse a record, and gets its line and column for that.
  */
 export async function* readList<T>(
   name: PackageFileName,
   binding: ElementBinding<T>,
   bytes: FileBytes,
   options: ReadFileOptions = {},
-  checked: (record: T) => T = (record) => record,
+  checked: (record: T, place: string) => T = (record) => record,
 ): AsyncGenerator<T, void, undefined> {
   for await (const batch of readXmlBatches(bytes, { ...name, ...options })) {
     for (const element of batch) {
       if (element.name !== binding.name) throw unexpected({ ...name, ...options }, binding.name, element);
-      yield checked(binding.read(element));
+      yield checked(binding.read(element), `${element.line}:${element.column}`);
     }
   }
 }

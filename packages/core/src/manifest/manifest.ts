@@ -183,20 +183,21 @@ export function readManifest(
 
 const allChildNames: readonly (keyof ObjectChildren)[] = Object.values(childNames).filter((name) => name !== undefined);
 
-function checkedObject(object: AnyObject): ManifestObject {
+function checkedObject(object: AnyObject, place: string): ManifestObject {
   const { ObjectType: type } = object;
-  if (!Object.hasOwn(childNames, type)) invalid(object, "its ObjectType must be one of the schema's", type);
+  if (!Object.hasOwn(childNames, type)) invalid(object, place, "its ObjectType must be one of the schema's", type);
   for (const name of allChildNames) {
-    if (object[name] !== undefined && childNames[type] !== name) invalid(object, `${type} holds no such element`, name);
+    if (object[name] !== undefined && childNames[type] !== name)
+      invalid(object, place, `${type} holds no such element`, name);
   }
   return object as ManifestObject;
 }
 
-function invalid(object: AnyObject, constraint: string, value: string): never {
+function invalid(object: AnyObject, place: string, constraint: string, value: string): never {
   const id = String(object.Id).slice(0, 40);
   const current = value.slice(0, 120);
   throw new PrimepackError(
     "MANIFEST_INVALID",
-    `Cannot read object ${id} as ${constraint}: current value is ${current}`,
+    `Cannot read object ${id} at ${place} as ${constraint}: current value is ${current}`,
   );
 }
