@@ -247,7 +247,8 @@ function checkPrincipals(facts: PackageFacts, report: ReportAt): void {
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (used.has(id)) continue;
     used.add(id);
-    open.push(...(facts.groups.get(id) ?? []));
+    // One by one: what a hostile group names is too much for one call.
+    for (const named of facts.groups.get(id) ?? []) open.push(named);
   }
   const unused = [...(facts.principals ?? [])].filter(
     (id) => !used.has(id) && !systemAccountLogin.test(facts.logins.get(id) ?? ""),

@@ -105,7 +105,7 @@ export class PackageFacts {
   readonly listRoots: Set<string> = new Set();
   webUrl: string | undefined;
   /** Names in `SystemData.xml`, in its order. */
-  readonly manifests: string[] = [];
+  readonly manifests: Set<string> = new Set();
   objectsProcessed: string | undefined;
   readonly systemObjects: Map<string, SystemObject> = new Map();
   /** Ids of users and groups; undefined where UserGroup.xml could not be read. */

@@ -169,7 +169,7 @@ async function* readManifests(
     const reading = readManifestFile(access, known, schema, sideFileRules[name] ?? {}, base, report);
     yield yield* reading;
   }
-  const listed = new Set(facts.manifests);
+  const listed = facts.manifests;
   const others = [...inventory.blobs.keys()].filter(
     (name) => !listed.has(name) && sideFileSchemas[name] === undefined && !serviceLog.test(name),
   );

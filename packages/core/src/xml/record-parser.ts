@@ -9,6 +9,8 @@ export interface XmlReaderLimits {
   readonly recordLength?: number;
   /** Elements of one record. Default: 250,000. */
   readonly recordElements?: number;
+  /** Attributes of one element. Default: 1,000. */
+  readonly attributes?: number;
   /** Elements that are open at once, the root included. Default: 64. */
   readonly depth?: number;
 }
@@ -16,6 +18,7 @@ export interface XmlReaderLimits {
 export const defaultXmlReaderLimits: Readonly<Required<XmlReaderLimits>> = {
   recordLength: 16 * 1024 * 1024,
   recordElements: 250_000,
+  attributes: 1_000,
   depth: 64,
 };
 
@@ -216,7 +219,10 @@ export class RecordParser {
   }
 
   onAttribute(): void {
-    this.#attributeCount++;
+    const { attributes } = this.#options.limits;
+    if (++this.#attributeCount > attributes) {
+      this.#fail("XML_TOO_LARGE", `an element must not have more than ${attributes} attributes`, "more");
+    }
   }
 
   onOpenTag(tag: SaxesTagPlain): void {

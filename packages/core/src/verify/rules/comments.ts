@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
+import { isBase64 } from "../schema/values.ts";
 import { checkUser, type RuleContext } from "./context.ts";
 
 /** `ParentId` of a comment that answers none. */
 const NO_PARENT = "0";
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** What was said of a file or item. */
 export function checkComments(context: RuleContext, element: XmlElement): void {
@@ -42,5 +42,5 @@ export function checkComments(context: RuleContext, element: XmlElement): void {
 }
 
 function isText(text: string): boolean {
-  return base64.test(text) && isUtf8(Buffer.from(text, "base64"));
+  return isBase64(text) && isUtf8(Buffer.from(text, "base64"));
 }

@@ -15,14 +15,14 @@ const systemData: SideFileRules = {
       for (const file of record.children) {
         const { Name: name } = file.attributes;
         if (name === undefined) continue;
-        if (facts.manifests.includes(name)) {
+        if (facts.manifests.has(name)) {
           context.report(
             "MANIFEST_FILE_REPEATED",
             file,
             `A manifest must be named once: current value is ${quoted(name)}`,
           );
         }
-        facts.manifests.push(name);
+        facts.manifests.add(name);
       }
     }
     if (record.name === "SystemObjects") for (const object of record.children) checkSystemObject(context, object);

@@ -1,12 +1,12 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
 import { folded } from "../name-rules.ts";
+import { isBase64 } from "../schema/values.ts";
 import { type RuleContext, SYSTEM_ACCOUNT } from "./context.ts";
 import type { SideFileRules } from "./types.ts";
 
 /** Groups that SharePoint makes itself, for sharing links and for Limited Access. */
 const systemGroup = /^(?:SharingLinks\.|Limited Access System Group)/i;
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export const userGroupRules: SideFileRules = {
   root({ facts }) {
@@ -39,7 +39,7 @@ function checkUsers(context: RuleContext, users: readonly XmlElement[]): void {
   for (const user of users) {
     const { Id: id, Login: login, SystemId: systemId, Email: mail = "", IsDomainGroup: isGroup } = user.attributes;
     if (systemId === "") context.report("SYSTEM_ID_MISSING", user, "SystemId of a user is empty", "warning");
-    else if (systemId !== undefined && !base64.test(systemId)) {
+    else if (systemId !== undefined && !isBase64(systemId)) {
       context.report("SCHEMA_VALUE", user, `SystemId must be base64: current value is ${quoted(systemId)}`, "warning");
     }
     if (login === undefined) continue;

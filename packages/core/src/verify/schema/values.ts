@@ -32,6 +32,11 @@ export function isGuid(value: string): boolean {
   return guid.test(value);
 }
 
+/** Standard base64 with padding, of any length: a pattern would run out of stack on a hostile one. */
+export function isBase64(value: string): boolean {
+  return value.length % 4 === 0 && Buffer.from(value, "base64").toString("base64") === value;
+}
+
 export function isDateTime(value: string): boolean {
   const parts = dateTime.exec(value);
   if (parts === null) return false;
