@@ -5,9 +5,11 @@ const listed = (meanings: typeof exitCodeMeanings): string =>
     .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
     .join("\n");
 
-const general = `primepack builds and verifies SharePoint Migration API packages
+const general = `primepack builds, converts, inspects and verifies SharePoint Migration API packages
 
   primepack build SOURCE... --target FILE --out DIR [options]
+  primepack convert EXPORT --target FILE --out DIR [options]
+  primepack inspect PATH [options]
   primepack verify DIR [options]
 
   primepack COMMAND --help   the options of a command
@@ -65,6 +67,43 @@ Exit status
 ${listed(buildExitCodeMeanings)}
 `;
 
+const convert = `primepack convert EXPORT --target FILE --out DIR [options]
+
+Builds packages for another library or list from what SharePoint exported, or from packages. EXPORT is a folder with the
+manifest files (at its root, or below the name of one job), a package's folder, or the output folder of a build.
+
+  --target FILE          the library or list, as for build
+  --out DIR              packages, records and key, as for build
+  --content DIR          contents of an export: a/b.docx for a file, a/b.docx.versions/1.0 for its older versions,
+                         7_.000.attachments/NAME for attachments of an item; packages bring theirs along
+  --export-key-file FILE key of the export (default: EXPORT/key, if it is there)
+  --list NAME            title, id or server-relative URL of the list, where the export has several
+  --job ID               the job whose files are meant, where the folder has those of several
+  --ids WHICH            keep the GUIDs (default), or new: for a target in the same site collection
+  --item-ids WHICH       new (default), or keep: for a list that is empty
+  --versions WHICH       all (default) or current
+  --temp DIR             temporary files, up to twice the size of the manifests (default: the system's folder)
+
+All options of build but --include and --exclude are known too; --source-type is SharePointOnline by default.
+
+Exit status
+${listed(buildExitCodeMeanings)}
+`;
+
+const inspect = `primepack inspect PATH [options]
+
+Shows what packages or an export hold: folders with their counts, objects, people, permissions. PATH is as for convert.
+
+  --key-file FILE        default: PATH/key
+  --job ID               the job whose files are meant, where the folder has those of several
+  --depth N              levels of folders, from the root of the server (default 8)
+  --max-folders N        folders that are shown; the others are summed up (default 10000)
+  --json                 one JSON object
+
+Exit status
+${listed(exitCodeMeanings)}
+`;
+
 const verify = `primepack verify DIR [options]
 
 Looks at finished packages a second time: decrypts, hashes, and checks what the service would refuse.
@@ -83,7 +122,7 @@ Exit status
 ${listed(verifyExitCodeMeanings)}
 `;
 
-const texts: Readonly<Record<string, string>> = { build, verify };
+const texts: Readonly<Record<string, string>> = { build, convert, inspect, verify };
 
 /** The help that the arguments ask for, if they do. Loads nothing of core, so that it is there at once. */
 export function requestedHelp(argv: readonly string[]): string | undefined {

@@ -24,6 +24,8 @@ type Command = (context: CommandContext) => Promise<ExitCode>;
 // Loaded when they run: help and version need nothing of core.
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   build: async () => (await import("./commands/build.ts")).buildCommand,
+  convert: async () => (await import("./commands/convert.ts")).convertCommand,
+  inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
 };
 

@@ -3,6 +3,9 @@ import { describe, PrimepackError } from "@primepack/core";
 
 type FlagConfigs = NonNullable<ParseArgsConfig["options"]>;
 
+/** What {@link readFlags} found for each flag. */
+export type FlagValues<Flags extends FlagConfigs> = ReturnType<typeof readFlags<Flags>>["values"];
+
 /** Flags and positionals of one command. Throws INVALID_OPTION for what the command doesn't know. */
 export function readFlags<Flags extends FlagConfigs>(
   argv: readonly string[],

@@ -1,17 +1,10 @@
-import { access } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import {
-  azureContainerOpener,
-  fileSystemSource,
-  readKeyFile,
-  type Secret,
-  type VerifyDirectoryOptions,
-  verifyDirectory,
-} from "@primepack/core";
+import { resolve } from "node:path";
+import { azureContainerOpener, fileSystemSource, type VerifyDirectoryOptions, verifyDirectory } from "@primepack/core";
 import { readVerifyArguments } from "../arguments/verify-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import { networkFromEnvironment, storageSecret } from "../environment.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { keyFor } from "../package-key.ts";
 import { sourcePaths } from "../source-paths.ts";
 import { readTargetFile } from "../target-file.ts";
 import { jsonVerifyView, textVerifyView } from "../view/verify-view.ts";
@@ -55,17 +48,4 @@ async function openerFor(
   const storage = await storageSecret(storageFile, env);
   const network = networkFromEnvironment(env);
   return storage && azureContainerOpener({ storage, now: new Date(), ...(network && { network }) });
-}
-
-/** The key that was named, else `DIR/key` if it is there: packages need none if they aren't encrypted. */
-async function keyFor(directory: string, keyFile: string | undefined): Promise<Secret<Uint8Array> | undefined> {
-  if (keyFile !== undefined) return readKeyFile(keyFile);
-  const path = join(directory, "key");
-  try {
-    await access(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-  }
-  return readKeyFile(path);
 }

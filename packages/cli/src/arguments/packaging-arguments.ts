@@ -1,0 +1,116 @@
+import { type BuildOptions, MEGABYTE, PACKAGE_MAX_BYTES, PACKAGE_MAX_ITEMS, SOURCE_TYPES } from "@primepack/core";
+import { choice, type FlagValues, required, usageError, wholeNumber } from "./flags.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** What every command takes that makes packages, wherever their items come from. */
+export const packagingFlags = {
+  target: { type: "string" },
+  out: { type: "string" },
+  "key-file": { type: "string" },
+  "no-encryption": { type: "boolean" },
+  "storage-file": { type: "string" },
+  continue: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  names: { type: "string" },
+  "rename-with": { type: "string" },
+  "max-items": { type: "string" },
+  "max-megabytes": { type: "string" },
+  workers: { type: "string" },
+  "block-size": { type: "string" },
+  uploads: { type: "string" },
+  ahead: { type: "string" },
+  "author-name": { type: "string" },
+  "author-login": { type: "string" },
+  "author-email": { type: "string" },
+  "source-type": { type: "string" },
+  "detailed-source": { type: "string" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean" },
+} as const;
+
+/** Options that go to core's `build` as they are. */
+export type BuildSettings = Pick<
+  BuildOptions,
+  "names" | "limits" | "defaultAuthor" | "sourceType" | "workers" | "blockSize" | "uploads" | "ahead" | "dryRun"
+>;
+
+export interface PackagingArguments {
+  readonly target: string;
+  readonly out: string;
+  readonly encryption: "key" | "none";
+  readonly keyFile?: string;
+  readonly storageFile?: string;
+  readonly continue: boolean;
+  readonly settings: BuildSettings;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+type Values = FlagValues<typeof packagingFlags>;
+
+/** The values of {@link packagingFlags}. Throws INVALID_OPTION at the first fault. */
+export function readPackagingArguments(values: Values): PackagingArguments {
+  if (values["no-encryption"] && values["key-file"] !== undefined) {
+    throw usageError("Cannot use --key-file as --no-encryption needs no key: both are given");
+  }
+  const { "key-file": keyFile, "storage-file": storageFile } = values;
+  return {
+    target: required("--target", values.target),
+    out: required("--out", values.out),
+    encryption: values["no-encryption"] ? "none" : "key",
+    ...(keyFile === undefined ? {} : { keyFile: required("--key-file", keyFile) }),
+    ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
+    continue: values.continue ?? false,
+    settings: readSettings(values),
+    json: values.json ?? false,
+    quiet: values.quiet ?? false,
+  };
+}
+
+function readSettings(values: Values): BuildSettings {
+  const policy = choice("--names", values.names, ["rename", "skip", "fail"]);
+  const renameWith = choice("--rename-with", values["rename-with"], ["hex", "underscore"]);
+  const maxItems = wholeNumber("--max-items", values["max-items"], 1, PACKAGE_MAX_ITEMS);
+  const maxMegabytes = wholeNumber("--max-megabytes", values["max-megabytes"], 1, PACKAGE_MAX_BYTES / MEGABYTE);
+  const blockSize = wholeNumber("--block-size", values["block-size"], 5, 100);
+  const defaultAuthor = readAuthor(values["author-name"], values["author-login"], values["author-email"]);
+  return present({
+    names: present({ policy, renameWith }),
+    limits: present({ maxItems, maxBytes: maxMegabytes && maxMegabytes * MEGABYTE }),
+    defaultAuthor,
+    sourceType: readSourceType(values["source-type"], values["detailed-source"]),
+    workers: wholeNumber("--workers", values.workers, 0, 64),
+    blockSize: blockSize && blockSize * MEBIBYTE,
+    uploads: wholeNumber("--uploads", values.uploads, 1, 256),
+    ahead: wholeNumber("--ahead", values.ahead, 0, 256),
+    dryRun: values["dry-run"] ?? false,
+  });
+}
+
+function readAuthor(
+  name: string | undefined,
+  login: string | undefined,
+  email: string | undefined,
+): BuildSettings["defaultAuthor"] {
+  if (!name && !login && !email) return undefined;
+  if (!name || !login) throw usageError("Cannot set an author as --author-name and --author-login belong together");
+  return { name, login, ...(email ? { email } : {}) };
+}
+
+function readSourceType(type: string | undefined, detail: string | undefined): BuildSettings["sourceType"] {
+  const found = choice("--source-type", type, [...SOURCE_TYPES, "Other"] as const);
+  if (found === "Other" ? !detail : detail !== undefined) {
+    throw usageError("Cannot set the source as --source-type Other and --detailed-source belong together");
+  }
+  return found === "Other" ? { other: detail ?? "" } : found;
+}
+
+/** A copy without the fields that are undefined. */
+function present<Fields extends object>(
+  fields: Fields,
+): { [field in keyof Fields]?: Exclude<Fields[field], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof present<Fields>
+  >;
+}
