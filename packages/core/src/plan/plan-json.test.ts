@@ -66,9 +66,171 @@ const plan: PackagePlan = {
   ],
 };
 
+const link = {
+  name: "Link",
+  attributes: { Url: "a" },
+  children: [{ name: "x", attributes: {}, children: [], text: "y" }],
+};
+/** A plan with all that one may hold. */
+const whole: PackagePlan = {
+  ...plan,
+  entries: 8,
+  bytes: 17,
+  portable: true,
+  dependsOn: [],
+  users: [
+    { id: 1, name: "System Account", login: "SHAREPOINT\\system", systemId: "AA==" },
+    {
+      id: 2,
+      name: "Ada",
+      login: "i:0#.f|membership|ada@contoso.com",
+      email: "ada@contoso.com",
+      isDomainGroup: false,
+      isSiteAdmin: true,
+      isDeleted: false,
+      systemId: "AA==",
+      mobilePhone: "1",
+      flags: 0,
+    },
+  ],
+  groups: [
+    {
+      id: 3,
+      name: "Readers",
+      description: "They read",
+      owner: 2,
+      ownerIsUser: true,
+      members: [2],
+      onlyAllowMembersViewMembership: true,
+      requestToJoinLeaveEmailSetting: "",
+    },
+    { id: 4, name: "Owned", owner: 3, ownerIsUser: false, members: [] },
+  ],
+  roles: [{ id: 1073741826, title: "Read", permMask: "756052856929", hidden: false, order: 128, type: 2 }],
+  scopes: [
+    {
+      id: "44444444-0000-4000-8000-000000000001",
+      objectId: exampleTarget.listId,
+      objectType: "list",
+      path: [],
+      assignments: [{ principalId: 3, roleId: 1073741826 }],
+    },
+  ],
+  items: [
+    {
+      ...entry,
+      kind: "folder",
+      source: ["a"],
+      path: ["a"],
+      movedFrom: ["old"],
+      id: "22222222-0000-4000-8000-000000000001",
+      itemId: 7,
+      progId: "x",
+      properties: [{ name: "vti_x", value: "1", type: "Integer", access: "ReadOnly" }],
+      fingerprint: ":1",
+      identity: "1:2",
+      generation: 1,
+    },
+    {
+      ...entry,
+      kind: "file",
+      source: ["a", "b"],
+      path: ["a", "b"],
+      id: "22222222-0000-4000-8000-000000000002",
+      listItemId: "11111111-0000-4000-8000-000000000002",
+      parentId: "22222222-0000-4000-8000-000000000001",
+      itemId: 8,
+      author: 2,
+      version: "2.1",
+      fields: [{ name: "Who", type: "User", value: "3;UserInfo", principals: [3] }],
+      moderation: { status: "Draft", comment: "soon" },
+      contentTypeId: "0x0101",
+      retentionLabel: { name: "Keep", setBy: 2, setAt: "2024-01-02T03:04:05Z", flags: 1 },
+      comments: [
+        { id: "1", text: "Good", author: 2, created: "2024-01-02T03:04:05.678Z", uiVersion: 512 },
+        { id: "2", parentId: "1", text: "Yes", author: 1, created: "2024-01-02T03:04:05.678Z" },
+      ],
+      sharing: [{ time: "2024-01-02T03:04:05.678Z", initiator: 1, sharedBy: 2, sharedWith: [3] }],
+      links: [link],
+      eventReceivers: [{ ...link, name: "EventReceiver" }],
+      versions: [
+        {
+          author: 2,
+          modifiedBy: 2,
+          version: "1.0",
+          modified: "2024-01-02T03:04:05Z",
+          checkinComment: "first",
+          properties: [],
+          size: 4,
+          content: { kind: "path", path: "/b.1" },
+          blob: "00000001.dat",
+          archive: "archive1.zip",
+        },
+      ],
+      checkinComment: "second",
+      properties: [{ name: "p" }],
+      webParts: [{ ...link, name: "WebPart" }],
+      versionEvents: [{ ...link, name: "VersionEvent" }],
+      size: 6,
+      content: { kind: "path", path: "/b" },
+      blob: "00000002.dat",
+    },
+    {
+      ...entry,
+      kind: "item",
+      source: ["key"],
+      path: ["9_.000"],
+      id: "22222222-0000-4000-8000-000000000003",
+      listItemId: "11111111-0000-4000-8000-000000000003",
+      itemId: 9,
+      version: "3.0",
+      versions: [{ author: 1, modifiedBy: 1, version: "2.0", modified: "2024-01-02T03:04:05Z" }],
+      attachments: [
+        {
+          name: "c.txt",
+          id: "55555555-0000-4000-8000-000000000001",
+          author: 2,
+          modifiedBy: 2,
+          created: "2024-01-02T03:04:05Z",
+          modified: "2024-01-02T03:04:05Z",
+          size: 7,
+          content: { kind: "path", path: "/c" },
+          blob: "00000003.dat",
+        },
+      ],
+    },
+    {
+      ...entry,
+      kind: "folder",
+      source: ["d"],
+      path: ["d"],
+      id: "22222222-0000-4000-8000-000000000004",
+      listItemId: "11111111-0000-4000-8000-000000000004",
+      itemId: 10,
+    },
+    {
+      kind: "deletion",
+      of: "file",
+      source: ["e"],
+      path: ["e"],
+      id: "22222222-0000-4000-8000-000000000005",
+      listItemId: "11111111-0000-4000-8000-000000000005",
+      parentId: exampleTarget.rootFolderId,
+    },
+    {
+      kind: "deletion",
+      of: "item",
+      source: ["f"],
+      path: ["12_.000"],
+      id: "22222222-0000-4000-8000-000000000006",
+      listItemId: "11111111-0000-4000-8000-000000000006",
+    },
+  ],
+};
+
 /** A copy of the plan's JSON with one place set to a value; undefined takes the place away. */
-function changed(place: string, value: unknown): Record<string, unknown> {
-  const copy = JSON.parse(JSON.stringify(plan)) as Record<string, unknown>;
+function changed(place: string, value: unknown, of = plan): Record<string, unknown> {
+  const copy = JSON.parse(JSON.stringify(of)) as Record<string, unknown>;
   const keys = place.split("/");
   const last = keys.pop() as string;
   let at = copy;
@@ -96,7 +258,7 @@ describe("planHash()", () => {
 
   test("is the SHA-256 of the canonical JSON", () => {
     // By Python: json.dumps(plan, sort_keys=True, separators=(",", ":")), lone surrogates escaped.
-    expect(planHash(plan)).toBe("d40fbede305c0c389b6c179ccaa53987cdbfb6c2cd241253d64f6d99e28efdb0");
+    expect(planHash(plan)).toBe("12c028d65758030ef23fcd1b86662c68da1e1e7d9c9aa6a1e5111307df98e9ee");
   });
 });
 
@@ -162,6 +324,74 @@ describe("parsePlan()", () => {
     ["portable", true],
   ])("refuses %s set to %j, which the JSON Schema can't know", (place, value) => {
     expect(() => parsePlan(changed(place, value))).toThrow(expect.objectContaining({ code: "PLAN_INVALID" }));
+  });
+
+  test("gives back a plan with all that one may hold", () => {
+    expect(parsePlan(JSON.stringify(whole))).toEqual(whole);
+    expect(isPlan(whole), JSON.stringify(isPlan.errors)).toBe(true);
+  });
+
+  test.each<[string, unknown]>([
+    ["users", undefined],
+    ["users/1/systemId", undefined],
+    ["users/1/id", 0],
+    ["users/1/isDeleted", "no"],
+    ["groups/0/ownerIsUser", undefined],
+    ["groups/0/members", ["Ada"]],
+    ["roles/0/permMask", 756052856929],
+    ["roles/0/id", "Read"],
+    ["scopes/0/objectType", "web"],
+    ["scopes/0/assignments", undefined],
+    ["scopes/0/assignments/0/roleId", "Read"],
+    ["entries", -1],
+    ["items/0/movedFrom", []],
+    ["items/0/properties/0/type", "Guess"],
+    ["items/0/generation", -1],
+    ["items/1/author", undefined],
+    ["items/1/version", "2"],
+    ["items/1/fields/0/name", undefined],
+    ["items/1/fields/0/principals", ["2"]],
+    ["items/1/moderation/status", "Fine"],
+    ["items/1/retentionLabel/name", undefined],
+    ["items/1/comments/0/created", "2024-01-02T03:04:05Z"],
+    ["items/1/sharing/0/sharedWith", undefined],
+    ["items/1/links/0/attributes/Url", 1],
+    ["items/1/links/0/children/0/name", "a b"],
+    ["items/1/versions/0/blob", undefined],
+    ["items/1/versions/0/archive", "../x.zip"],
+    ["items/1/versions/0/modified", undefined],
+    ["items/2/attachments/0/id", "1"],
+    ["items/2/attachments/0/created", undefined],
+    ["items/2/versions/0/author", undefined],
+    ["items/4/of", "list"],
+    ["items/4/listItemId", undefined],
+  ])("refuses %s of a whole plan set to %j, as the JSON Schema does", (place, value) => {
+    const bad = changed(place, value, whole);
+    expect(() => parsePlan(bad)).toThrow(expect.objectContaining({ code: "PLAN_INVALID" }));
+    expect(isPlan(bad)).toBe(false);
+  });
+
+  test.each<[string, unknown]>([
+    ["users/1/id", 1],
+    ["users", [whole.users[0]]],
+    ["groups/0/id", 2],
+    ["groups/0/owner", 4],
+    ["groups/0/members", [4]],
+    ["groups/1/owner", 2],
+    ["scopes/0/assignments/0/principalId", 5],
+    ["scopes", [whole.scopes?.[0], { ...whole.scopes?.[0], id: "44444444-0000-4000-8000-000000000002" }]],
+    ["items/1/author", 5],
+    ["items/1/fields/0/principals", [5]],
+    ["items/1/version", "1.512"],
+    ["items/1/version", "1.0"],
+    ["items/1/versions/0/blob", "00000002.dat"],
+    ["items/2/path", ["10_.000"]],
+    ["items/2/attachments/0/name", "a/b"],
+    ["items/4/id", whole.items[0]?.id],
+    ["entries", 7],
+    ["bytes", 13],
+  ])("refuses %s of a whole plan set to %j, which the JSON Schema can't know", (place, value) => {
+    expect(() => parsePlan(changed(place, value, whole))).toThrow(expect.objectContaining({ code: "PLAN_INVALID" }));
   });
 
   test("refuses what is no JSON", () => {
