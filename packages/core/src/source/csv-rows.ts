@@ -1,11 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import { Readable } from "node:stream";
-import { type CsvError, type Info, parse } from "csv-parse";
 import { PrimepackError } from "../errors/index.ts";
 import { withoutMark } from "./byte-lines.ts";
+import { type CellRow, CsvCells } from "./csv-cells.ts";
 import { fieldReader } from "./csv-field.ts";
 import { parseJson } from "./json-text.ts";
 import { Misfit } from "./misfit.ts";
+
+/** Bytes that a byte order mark has at most. */
+const MARK_BYTES = 3;
 
 /** A row as the JSON value that says the same. */
 export interface CsvRow {
@@ -72,54 +74,54 @@ export async function* readCsvRows(
   maxRowBytes: number,
   delimiter: string,
 ): AsyncGenerator<CsvRow[], void, undefined> {
-  const skipped: CsvRow[] = [];
-  let lastLine = 0;
-  const parser = parse({
-    bom: true,
-    delimiter,
-    encoding: null,
-    info: true,
-    max_record_size: maxRowBytes,
-    relax_column_count: true,
-    skip_records_with_error: true,
-    on_skip: (error) => {
-      skipped.push({ number: lineOf(error), value: {}, fault: new Misfit(reasonOf(error, maxRowBytes)) });
-      return undefined;
-    },
-  });
-  const bytes = Readable.from(checked(chunks), { objectMode: false });
-  bytes.on("error", (reason) => parser.destroy(reason));
-  let cells: readonly Cell[] | undefined;
-  try {
-    for await (const { info, record } of bytes.pipe(parser) as AsyncIterable<{ info: Info; record: Buffer[] }>) {
-      const number = lastLine + 1;
-      lastLine = info.lines;
-      const rows = skipped.splice(0);
-      if (cells === undefined) {
-        if (rows.length > 0) throw headerError(reasonOf(undefined, maxRowBytes));
-        cells = cellsOf(record);
-        continue;
-      }
-      const row = rowOf(record, cells);
-      if (row !== undefined) rows.push({ number, ...row });
-      if (rows.length > 0) yield rows;
-    }
-  } finally {
-    bytes.destroy();
-    parser.destroy();
+  const splitter = new CsvCells(maxRowBytes, delimiter);
+  const reader = new RowReader();
+  for await (const chunk of unmarked(chunks)) {
+    const rows = reader.read(splitter.take(chunk));
+    if (rows.length > 0) yield rows;
   }
-  if (cells === undefined) throw headerError(skipped.length > 0 ? "a row that can't be read" : "an empty file");
-  if (skipped.length > 0) yield skipped;
+  const last = reader.read(splitter.end());
+  if (last.length > 0) yield last;
+  reader.end();
 }
 
-/** Throws for UTF-16 where the parser would find one endless row. */
-async function* checked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let first = true;
-  for await (const chunk of chunks) {
-    if (first) withoutMark(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    first = false;
-    yield chunk;
+/** Makes rows of cells, by the names that the first row gives them. */
+class RowReader {
+  #columns: readonly Cell[] | undefined;
+
+  read(rows: readonly CellRow[]): CsvRow[] {
+    const found: CsvRow[] = [];
+    for (const { number, cells } of rows) {
+      if (this.#columns === undefined) {
+        if (cells instanceof Misfit) throw headerError(`a row that ${cells.message}`);
+        this.#columns = columnsOf(cells);
+        continue;
+      }
+      const row = cells instanceof Misfit ? { value: {}, fault: cells } : rowOf(cells, this.#columns);
+      if (row !== undefined) found.push({ number, ...row });
+    }
+    return found;
   }
+
+  end(): void {
+    if (this.#columns === undefined) throw headerError("an empty file");
+  }
+}
+
+/** The bytes without a byte order mark. */
+async function* unmarked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let beginning: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (beginning === undefined) {
+      yield chunk;
+      continue;
+    }
+    beginning = Buffer.concat([beginning, chunk]);
+    if (beginning.length < MARK_BYTES) continue;
+    yield withoutMark(beginning);
+    beginning = undefined;
+  }
+  if (beginning !== undefined && beginning.length > 0) yield withoutMark(beginning);
 }
 
 function rowOf(record: readonly Buffer[], cells: readonly Cell[]): Omit<CsvRow, "number"> | undefined {
@@ -140,7 +142,7 @@ function rowOf(record: readonly Buffer[], cells: readonly Cell[]): Omit<CsvRow, 
   return { value };
 }
 
-function cellsOf(record: readonly Buffer[]): readonly Cell[] {
+function columnsOf(record: readonly Buffer[]): readonly Cell[] {
   const names = record.map((bytes) => (isUtf8(bytes) ? bytes.toString("utf8").trim() : ""));
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw headerError(`two columns ${JSON.stringify(repeated)}`);
@@ -178,15 +180,6 @@ function jsonOf(text: string, name: string): unknown {
   } catch (reason) {
     throw reason instanceof Misfit ? reason.within(name) : reason;
   }
-}
-
-function reasonOf(error: CsvError | undefined, maxRowBytes: number): string {
-  if (error?.code === "CSV_MAX_RECORD_SIZE") return `has more than ${maxRowBytes} bytes, or a quote that doesn't end`;
-  return "has a quote where CSV has none, or one that doesn't end";
-}
-
-function lineOf(error: CsvError | undefined): number {
-  return typeof error?.lines === "number" ? error.lines : 1;
 }
 
 function headerError(found: string): PrimepackError {

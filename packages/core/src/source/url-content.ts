@@ -81,7 +81,7 @@ export class UrlContents {
           attempt = 1;
           yield chunk;
         }
-        if (position < end) throw unreachable(resource.url, "the reply ended early", true);
+        if (position < end) throw endedEarly(reply, resource, position);
       } catch (reason) {
         const error = this.#translate(reason, resource, signal);
         // Without a strong ETag the rest could be that of another state, which the beginning doesn't fit.
@@ -181,6 +181,14 @@ function replyFault({ status, headers }: StreamingReply, resource: Resource, pos
   }
   resource.state = state;
   return undefined;
+}
+
+/** A body without a length that ends with the connection may have lost its rest; any other is as long as it says. */
+function endedEarly({ headers }: StreamingReply, resource: Resource, position: number): PrimepackError {
+  const answer = `${position - resource.start} bytes`;
+  return headerOf(headers, "transfer-encoding") === undefined
+    ? unreachable(resource.url, answer, true)
+    : changed(resource, answer);
 }
 
 function refused(status: number, headers: HttpHeaders, resource: Resource): PrimepackError {
