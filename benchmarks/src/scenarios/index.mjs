@@ -2,6 +2,7 @@ import { azuriteLarge, azuriteSmall } from "./azurite.mjs";
 import { directoryLarge } from "./directory-large.mjs";
 import { directorySmall } from "./directory-small.mjs";
 import { httpNull } from "./http-null.mjs";
+import { manifestExported } from "./manifest-exported.mjs";
 import { manifestRead } from "./manifest-read.mjs";
 import { manifestWrite } from "./manifest-write.mjs";
 import { memory } from "./memory.mjs";
@@ -15,6 +16,7 @@ export const scenarios = [
   seal,
   manifestWrite,
   manifestRead,
+  manifestExported,
   scan,
   memory,
   directoryLarge,
