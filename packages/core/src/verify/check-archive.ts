@@ -1,6 +1,7 @@
 import { createDecipheriv, createHash } from "node:crypto";
 import { ARCHIVE_MAX_BYTES, ARCHIVED_FILE_BYTES, IV_BYTES, PACKAGE_MAX_BYTES } from "../model/index.ts";
 import { QuickXorHash } from "../seal/quick-xor-hash.ts";
+import { type ZipEntry, ZipFault, zipEntries } from "../seal/zip-entries.ts";
 import {
   type BlobAccess,
   checkFacts,
@@ -14,7 +15,6 @@ import { quoted, type ReportAt } from "./finding.ts";
 import type { KnownBlob } from "./inventory.ts";
 import type { ArchiveReference, ContentReference, PackageFacts } from "./package-facts.ts";
 import type { BlobFacts } from "./stored-blob.ts";
-import { type ZipEntry, ZipFault, zipEntries } from "./zip-entries.ts";
 
 /** What an archive is looked into up to; beyond the limits of the service, so that these can be reported. */
 const READ_MAX_BYTES: number = 2 * ARCHIVE_MAX_BYTES;
