@@ -28,6 +28,11 @@ export {
   type FileSystemOptions,
   fileSystemSource,
 } from "./source/file-system.ts";
+export { type InventoryOptions, inventorySource } from "./source/inventory.ts";
+export type { ReadableBlobs } from "./source/inventory-content.ts";
+export type { InventoryOrderOptions } from "./source/inventory-order.ts";
 export type { SourceRoot } from "./source/root.ts";
+export type { ContentUrlOptions } from "./source/url-content.ts";
 export { readUserMap, type UserMapFile, type UserMapOptions, type UserMapProblem } from "./source/user-map.ts";
+export type { FileSystemItem } from "./source/walk.ts";
 export * from "./verify/index.ts";
