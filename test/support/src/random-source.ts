@@ -374,7 +374,7 @@ const eventReceiver: SerializedElement = {
 
 const versionEvent: SerializedElement = {
   name: "VersionEvent",
-  attributes: { Id: "1", UIVersion: "512", Type: "2", Time: "2024-01-02T03:04:05", UserId: "4" },
+  attributes: { Id: "1", UIVersion: "512", Type: "2", Time: "2024-01-02T03:04:05" },
   children: [],
 };
 
