@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { exitCodeOfBuild, exitCodeOfError } from "./exit-code.ts";
 
 function summaryWith(status: BuildSummary["status"], counts: Partial<BuildSummary["counts"]>): BuildSummary {
-  const none = { packaged: 1, renamed: 1, existing: 1, excluded: 1, skipped: 0, failed: 0 };
+  const none = { packaged: 1, renamed: 1, deletion: 1, unchanged: 1, existing: 1, excluded: 1, skipped: 0, failed: 0 };
   const totals = { packages: 1, reusedPackages: 0, bytes: 1, storedBytes: 1, nextItemId: 2 };
   return { status, counts: { ...none, ...counts }, ...totals };
 }

@@ -5,7 +5,7 @@ import { followBuild } from "./follow-build.ts";
 import { Interrupt } from "./interrupt.ts";
 import type { BuildView } from "./view/build-view.ts";
 
-const counts = { packaged: 1, renamed: 0, existing: 0, excluded: 0, skipped: 0, failed: 0 };
+const counts = { packaged: 1, renamed: 0, deletion: 0, unchanged: 0, existing: 0, excluded: 0, skipped: 0, failed: 0 };
 const complete: BuildSummary = {
   status: "complete",
   packages: 1,

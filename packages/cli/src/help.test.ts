@@ -10,6 +10,7 @@ describe("requestedHelp()", () => {
   it("is that of the command that stands there, with its exit statuses", () => {
     expect(requestedHelp(["build", "a", "--help"])).toContain("--max-megabytes");
     expect(requestedHelp(["help", "verify"])).toContain("--source SOURCE");
+    expect(requestedHelp(["ledger", "confirm", "-h"])).toContain("--except-file FILE");
     for (const argv of [["build", "-h"], ["verify", "-h"], ["-h"]]) expect(requestedHelp(argv)).toMatch(/^ {2}130 /m);
   });
 

@@ -11,6 +11,8 @@ const general = `primepack builds, converts, inspects and verifies SharePoint Mi
   primepack convert EXPORT --target FILE --out DIR [options]
   primepack inspect PATH [options]
   primepack verify DIR [options]
+  primepack ledger confirm DIR [PACKAGE...] --ledger DIR
+  primepack ledger show --ledger DIR
 
   primepack COMMAND --help   the options of a command
   primepack --version
@@ -31,6 +33,8 @@ Builds packages from folders and files. A SOURCE is a path, or a pattern that is
                          (or the variable PRIMEPACK_STORAGE; never an argument)
   --continue             go on with the run that DIR holds
   --dry-run              say what would become of every item; build nothing
+  --ledger DIR           build only what the library has not received as it is; remember what is built
+  --delete-missing       with --ledger: delete what an earlier run sent and the source no longer has
   --include GLOB         take only files that match (may be repeated)
   --exclude GLOB         leave out what matches (may be repeated)
   --names POLICY         names that SharePoint refuses: rename (default), skip or fail
@@ -122,7 +126,23 @@ Exit status
 ${listed(verifyExitCodeMeanings)}
 `;
 
-const texts: Readonly<Record<string, string>> = { build, convert, inspect, verify };
+const ledger = `primepack ledger confirm DIR [PACKAGE...] --ledger DIR [--except-file FILE] [--json]
+primepack ledger show --ledger DIR [--list ID] [--json]
+
+confirm: the packages of the build in DIR (default: all) were imported. Later builds with the ledger leave out what these
+hold, as long as it doesn't change; what is never confirmed is sent again.
+show: what the ledger holds of each list, and how far the runs came.
+
+  --ledger DIR           the ledger that the packages were built with
+  --except-file FILE     GUIDs of items that the import failed for, one a line; they are sent again
+  --list ID              only this list
+  --json                 one JSON object a line
+
+Exit status
+\${listed(exitCodeMeanings)}
+`;
+
+const texts: Readonly<Record<string, string>> = { build, convert, inspect, ledger, verify };
 
 /** The help that the arguments ask for, if they do. Loads nothing of core, so that it is there at once. */
 export function requestedHelp(argv: readonly string[]): string | undefined {

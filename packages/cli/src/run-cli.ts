@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   build: async () => (await import("./commands/build.ts")).buildCommand,
   convert: async () => (await import("./commands/convert.ts")).convertCommand,
   inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  ledger: async () => (await import("./commands/ledger.ts")).ledgerCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
 };
 

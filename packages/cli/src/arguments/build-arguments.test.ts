@@ -11,6 +11,7 @@ describe("readBuildArguments()", () => {
       out: "o",
       encryption: "key",
       continue: false,
+      deleteMissing: false,
       include: [],
       exclude: [],
       settings: { names: {}, limits: {}, dryRun: false },
@@ -22,6 +23,7 @@ describe("readBuildArguments()", () => {
   it("turns every flag into core's option and unit", () => {
     const { settings, ...rest } = readBuildArguments([
       ...["a", "b", "--target=t", "--out=o", "--no-encryption", "--storage-file", "s", "--continue", "--dry-run"],
+      ...["--ledger", "l", "--delete-missing"],
       ...[
         "--include",
         "*.txt",
@@ -44,6 +46,8 @@ describe("readBuildArguments()", () => {
       encryption: "none",
       storageFile: "s",
       continue: true,
+      ledger: "l",
+      deleteMissing: true,
       include: ["*.txt", "*.md"],
       exclude: ["tmp/**"],
       json: true,
@@ -83,6 +87,8 @@ describe("readBuildArguments()", () => {
     [[...least, "--source-type", "Disk"], "FileShare"],
     [[...least, "--source-type", "Other"], "--detailed-source belong together"],
     [[...least, "--source-type", "Box", "--detailed-source", "x"], "--detailed-source belong together"],
+    [[...least, "--delete-missing"], "needs a --ledger"],
+    [[...least, "--ledger", ""], "--ledger is needed"],
     [[...least, "--author-name", "A"], "--author-login belong together"],
   ])("refuses %j", (argv, message) => {
     expect(() => readBuildArguments(argv)).toThrow(

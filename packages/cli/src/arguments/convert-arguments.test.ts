@@ -12,6 +12,7 @@ describe("readConvertArguments()", () => {
       out: "o",
       encryption: "none",
       continue: false,
+      deleteMissing: false,
       settings: { names: {}, limits: { maxItems: 5 }, dryRun: false },
       json: false,
       quiet: false,

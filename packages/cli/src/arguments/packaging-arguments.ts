@@ -12,6 +12,8 @@ export const packagingFlags = {
   "storage-file": { type: "string" },
   continue: { type: "boolean" },
   "dry-run": { type: "boolean" },
+  ledger: { type: "string" },
+  "delete-missing": { type: "boolean" },
   names: { type: "string" },
   "rename-with": { type: "string" },
   "max-items": { type: "string" },
@@ -42,6 +44,9 @@ export interface PackagingArguments {
   readonly keyFile?: string;
   readonly storageFile?: string;
   readonly continue: boolean;
+  /** Folder of the ledger, which makes the run a delta. */
+  readonly ledger?: string;
+  readonly deleteMissing: boolean;
   readonly settings: BuildSettings;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -54,7 +59,10 @@ export function readPackagingArguments(values: Values): PackagingArguments {
   if (values["no-encryption"] && values["key-file"] !== undefined) {
     throw usageError("Cannot use --key-file as --no-encryption needs no key: both are given");
   }
-  const { "key-file": keyFile, "storage-file": storageFile } = values;
+  if (values["delete-missing"] && values.ledger === undefined) {
+    throw usageError("Cannot use --delete-missing as it needs a --ledger, which knows what was sent: none is given");
+  }
+  const { "key-file": keyFile, "storage-file": storageFile, ledger } = values;
   return {
     target: required("--target", values.target),
     out: required("--out", values.out),
@@ -62,6 +70,8 @@ export function readPackagingArguments(values: Values): PackagingArguments {
     ...(keyFile === undefined ? {} : { keyFile: required("--key-file", keyFile) }),
     ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
     continue: values.continue ?? false,
+    ...(ledger === undefined ? {} : { ledger: required("--ledger", ledger) }),
+    deleteMissing: values["delete-missing"] ?? false,
     settings: readSettings(values),
     json: values.json ?? false,
     quiet: values.quiet ?? false,

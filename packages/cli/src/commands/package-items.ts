@@ -3,6 +3,7 @@ import {
   azurePackageStore,
   type BuildSummary,
   build,
+  type Ledger,
   type NetworkOptions,
   type OutputDirectory,
   type OutputDirectoryOptions,
@@ -17,6 +18,7 @@ import type { CommandContext } from "../command-context.ts";
 import { networkFromEnvironment, storageSecret } from "../environment.ts";
 import { type ExitCode, exitCodeOfBuild, exitCodes } from "../exit-code.ts";
 import { followBuild } from "../follow-build.ts";
+import { openLedger } from "../open-ledger.ts";
 import { reportError } from "../report-error.ts";
 import { readTargetFile } from "../target-file.ts";
 import type { BuildEnd, BuildView } from "../view/build-view.ts";
@@ -49,6 +51,20 @@ export async function packageItems(
   open: (target: Target) => Promise<PackagingSource>,
 ): Promise<ExitCode> {
   const input = await readInput(flags, context, open);
+  const ledger = await openLedger(flags, input, context.cwd);
+  try {
+    return await packageInto(flags, context, input, ledger);
+  } finally {
+    await ledger?.close();
+  }
+}
+
+async function packageInto(
+  flags: PackagingArguments,
+  context: CommandContext,
+  input: PackagingInput,
+  ledger: Ledger | undefined,
+): Promise<ExitCode> {
   const output = await openOutputDirectory(resolve(context.cwd, flags.out), {
     encryption: flags.encryption,
     continue: flags.continue,
@@ -63,7 +79,7 @@ export async function packageItems(
   const resume = isDryRun(flags) ? undefined : resumeCommand(context.commandLine);
   const view = viewFor(flags, context);
   try {
-    const summary = await runBuild(flags, input, output, view, context);
+    const summary = await runBuild(flags, { ...input, ...(ledger && { ledger }) }, output, view, context);
     const exitCode = exitCodeOfBuild(summary);
     if (!flags.quiet) await input.report?.();
     const end = endOf(summary, exitCode, flags, output, input, context.cwd);
@@ -101,7 +117,7 @@ function storeIn(storage: Secret, network: NetworkOptions | undefined): NonNulla
 
 async function runBuild(
   flags: PackagingArguments,
-  { target, source, count }: PackagingInput,
+  { target, source, count, ledger }: PackagingInput & { readonly ledger?: Ledger },
   output: OutputDirectory,
   view: BuildView,
   { interrupt, stdout }: CommandContext,
@@ -113,6 +129,7 @@ async function runBuild(
     packages: output.packages,
     encryption: output.encryption,
     finished: output.finished,
+    ...(ledger && { ledger: { store: ledger, runId: output.runId, deletions: flags.deleteMissing } }),
     clock: output.clock,
     signal: interrupt.signal,
   });

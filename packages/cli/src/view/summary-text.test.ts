@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildSummaryLines } from "./summary-text.ts";
 
-const counts = { packaged: 12, renamed: 0, existing: 0, excluded: 0, skipped: 0, failed: 0 };
+const counts = { packaged: 12, renamed: 0, deletion: 0, unchanged: 0, existing: 0, excluded: 0, skipped: 0, failed: 0 };
 const totals = { packages: 2, reusedPackages: 0, bytes: 12, storedBytes: 96, nextItemId: 31, counts };
 const end = { directory: "/out", inContainers: false, dryRun: false };
 
@@ -9,6 +9,17 @@ describe("buildSummaryLines()", () => {
   it("names the next free item id of a run that is complete", () => {
     const lines = buildSummaryLines({ ...end, exitCode: 0, summary: { ...totals, status: "complete" } });
     expect(lines.slice(-2)).toEqual(["Next free item id: 31", "Exit status 0: complete"]);
+  });
+
+  it("counts what is unchanged and to be deleted where there is any", () => {
+    const items = (more: object): string | undefined => {
+      const summary = { ...totals, counts: { ...counts, ...more }, status: "complete" } as const;
+      return buildSummaryLines({ ...end, exitCode: 0, summary }).find((line) => line.startsWith("Items: "));
+    };
+    expect(items({})).toBe("Items: 12 packaged, 0 renamed, 0 existing, 0 excluded, 0 skipped, 0 failed");
+    expect(items({ unchanged: 1200, deletion: 3 })).toBe(
+      "Items: 12 packaged, 0 renamed, 3 to be deleted, 1,200 unchanged, 0 existing, 0 excluded, 0 skipped, 0 failed",
+    );
   });
 
   it("names none of a run that was interrupted, as its rest takes the ids from there on", () => {

@@ -3,6 +3,23 @@ import type { BuildEnd } from "./build-view.ts";
 import { formatBytes, formatCount, formatCountOf } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
 
+const itemCounts: readonly ItemCount[] = [
+  { outcome: "packaged", always: true },
+  { outcome: "renamed", always: true },
+  { outcome: "deletion", always: false, text: "to be deleted" },
+  { outcome: "unchanged", always: false },
+  { outcome: "existing", always: true },
+  { outcome: "excluded", always: true },
+  { outcome: "skipped", always: true },
+  { outcome: "failed", always: true },
+];
+
+interface ItemCount {
+  readonly outcome: keyof BuildEnd["summary"]["counts"];
+  readonly always: boolean;
+  readonly text?: string;
+}
+
 /** The lines that end a build. */
 export function buildSummaryLines(end: BuildEnd): string[] {
   const { summary, exitCode, directory, keyFile, inContainers, dryRun } = end;
@@ -19,8 +36,10 @@ export function buildSummaryLines(end: BuildEnd): string[] {
         `Packages: ${where}`,
       ];
   lines.push(
-    `Items: ${(["packaged", "renamed", "existing", "excluded", "skipped", "failed"] as const)
-      .map((outcome) => `${formatCount(counts[outcome])} ${outcome}`)
+    `Items: ${itemCounts
+      // What only runs with a ledger, or with deletions, have.
+      .filter(({ outcome, always }) => always || counts[outcome] > 0)
+      .map(({ outcome, text }) => `${formatCount(counts[outcome])} ${text ?? outcome}`)
       .join(", ")}`,
   );
   lines.push(`Records: ${safeText(directory)}/${dryRun ? "dry-run-items.ndjson" : "items.ndjson"}`);

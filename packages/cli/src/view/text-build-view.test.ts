@@ -106,6 +106,12 @@ describe("TextBuildView on a terminal", () => {
       dependsOn: [],
       folders: 0,
       files: 50,
+      items: 0,
+      lists: 0,
+      deletions: 0,
+      versions: 0,
+      attachments: 0,
+      scopes: 0,
       failed: 0,
       renamed: 0,
       bytes: 500_000_000,
@@ -113,6 +119,7 @@ describe("TextBuildView on a terminal", () => {
       blobs: 58,
       encrypted: true,
       plan: "",
+      settings: "",
     } as const;
     await view.event({ type: "packageReused", record });
     Object.assign(progress, { files: 50, packages: 1 });
@@ -154,7 +161,16 @@ describe("TextBuildView elsewhere", () => {
     await view.event(failed("file"));
     clock.advance(60_000);
     expect(stdout() + stderr()).toBe("");
-    const counts = { packaged: 12, renamed: 1, existing: 0, excluded: 2, skipped: 0, failed: 1 };
+    const counts = {
+      packaged: 12,
+      renamed: 1,
+      deletion: 0,
+      unchanged: 0,
+      existing: 0,
+      excluded: 2,
+      skipped: 0,
+      failed: 1,
+    };
     await view.summary({
       summary: {
         status: "complete",
