@@ -314,7 +314,14 @@ class Assembler {
   #properties(properties: readonly PropertyElement[] | undefined): readonly PropertyValue[] | undefined {
     return nonEmpty(
       properties?.map(({ Name: name, Value: value, Value2: value2, Id: id, Type: type, Access: access }) =>
-        defined<PropertyValue>({ name, value, value2, id, type, access }),
+        defined<PropertyValue>({
+          name,
+          value,
+          value2,
+          id,
+          type: type !== undefined && propertyTypes.has(type) ? type : undefined,
+          access: access === "ReadOnly" || access === "ReadWrite" ? access : undefined,
+        }),
       ),
     );
   }
@@ -352,15 +359,15 @@ class Assembler {
   }
 
   #label(item: ListItemElement): RetentionLabel | undefined {
-    const carriers = [item.otherAttributes, ...(item.Fields ?? []).map(({ otherAttributes }) => otherAttributes)];
-    const attributes = carriers.find((found) => found?.ListDefaultComplianceTag);
+    const carriers: LabelAttributes[] = [item.otherAttributes ?? {}, ...((item.Fields ?? []) as LabelAttributes[])];
+    const attributes = carriers.find(({ ListDefaultComplianceTag: name }) => name);
     const name = attributes?.ListDefaultComplianceTag;
     if (!name) return undefined;
     return defined<RetentionLabel>({
       name,
-      setBy: this.#principal(attributes.ListDefaultComplianceTagUserId),
+      setBy: this.#principal(textOf(attributes.ListDefaultComplianceTagUserId)),
       setAt: dateOf(attributes.ListDefaultCompliancetagWrittenTime),
-      flags: wholeNumber(attributes.ListDefaultComplianceFlags),
+      flags: wholeNumber(textOf(attributes.ListDefaultComplianceFlags)),
     });
   }
 
@@ -391,6 +398,18 @@ class Assembler {
   }
 }
 
+/** On an item, or on one of its fields (package format, 5.5). */
+interface LabelAttributes {
+  readonly ListDefaultComplianceTag?: string;
+  readonly ListDefaultComplianceTagUserId?: string | number;
+  readonly ListDefaultCompliancetagWrittenTime?: string;
+  readonly ListDefaultComplianceFlags?: string | number;
+}
+
+function textOf(value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
 type ContentFacts = { readonly [K in keyof ContentRequest]?: ContentRequest[K] | undefined };
 
 /** Where an older version stands beside the file, the file's own attributes may be missing. */
@@ -413,6 +432,20 @@ function moderationOf(item: ListItemElement | undefined): Moderation | undefined
 }
 
 const moderationStates: ReadonlySet<string> = new Set(["Approved", "Denied", "Pending", "Draft", "Scheduled"]);
+
+/** Those of the schema; with another the item could not be written. */
+const propertyTypes: ReadonlySet<string> = new Set<NonNullable<PropertyValue["type"]>>([
+  "String",
+  "Integer",
+  "Time",
+  "StringVector",
+  "Boolean",
+  "FileSystemTime",
+  "IntVector",
+  "Double",
+  "LongText",
+  "Empty",
+]);
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/;
 

@@ -31,8 +31,8 @@ export interface ExportFiles {
   readonly prefix: string;
   /** Names of the manifests, without the prefix. */
   readonly manifests: readonly string[];
-  /** Where the package has its contents, if it brings them along. */
-  readonly content?: BlobContainer;
+  /** Of a package that brings its contents along: the folder that holds both of its containers. */
+  readonly folder?: string;
 }
 
 /** Files below one more folder than this are no export's. */
@@ -68,7 +68,8 @@ export async function* findExports(place: ExportPlace): AsyncGenerator<ExportFil
   if (found === 0) yield await exportIn(place, "", new DirectoryContainer(root));
 }
 
-const MANIFEST_FOLDER = "manifest";
+/** The container of manifests in a package's folder. */
+export const MANIFEST_FOLDER = "manifest";
 
 /** Names of the folders in it, sorted; without those that are still being written. */
 async function foldersOf(root: string): Promise<string[]> {
@@ -96,8 +97,7 @@ async function isPackage(folder: string): Promise<boolean> {
 
 async function packageIn(place: ExportPlace, name: string, folder: string): Promise<ExportFiles> {
   const manifest = new DirectoryContainer(join(folder, MANIFEST_FOLDER));
-  const content = new DirectoryContainer(join(folder, "content"));
-  return { ...(await exportIn(place, name, manifest)), content };
+  return { ...(await exportIn(place, name, manifest)), folder };
 }
 
 async function exportIn(place: ExportPlace, name: string, manifest: BlobContainer): Promise<ExportFiles> {

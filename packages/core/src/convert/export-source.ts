@@ -2,11 +2,13 @@ import { throwIfAborted } from "../errors/index.ts";
 import type { Source, SourceItem, Target } from "../model/index.ts";
 import { type ExternalSortOptions, sortExternally } from "../source/external-sort.ts";
 import type { AssembleOptions } from "./assemble.ts";
-import { type ContentResolver, containerContent } from "./content.ts";
+import type { ContentResolver } from "./content.ts";
 import { Dropped, type DroppedRecord } from "./dropped.ts";
-import { type ExportFiles, type ExportPlace, findExports } from "./export-location.ts";
+import { type ExportPlace, findExports } from "./export-location.ts";
 import { ItemJoin } from "./item-join.ts";
 import { type ExportedList, Lists } from "./lists.ts";
+import type { OpenBlobOptions } from "./opened-blob.ts";
+import { PackageContents } from "./package-contents.ts";
 import { compareParts, type KeyedPart, parseKeyedPart, serializePart } from "./parts.ts";
 import { Principals } from "./principals.ts";
 import { readObjects } from "./read-objects.ts";
@@ -93,17 +95,21 @@ export function exportSource(options: ExportSourceOptions): ExportSource {
 
 class Conversion {
   readonly #options: ExportSourceOptions;
+  readonly #opening: OpenBlobOptions;
   readonly #dropped: Dropped = new Dropped();
   readonly #lists: Lists = new Lists();
   readonly #principals: Principals;
   readonly #roles: Roles;
-  readonly #contents: (ContentResolver | undefined)[] = [];
+  readonly #contents: PackageContents;
   #list: ExportedList | undefined;
   #manifests = 0;
   #hasUsers = true;
 
   constructor(options: ExportSourceOptions) {
+    const { key, signal } = options;
     this.#options = options;
+    this.#opening = { ...(key && { key }), ...(signal && { signal }) };
+    this.#contents = new PackageContents(this.#opening);
     this.#principals = new Principals(this.#dropped);
     this.#roles = new Roles(options.roles ?? {}, this.#dropped);
   }
@@ -111,7 +117,7 @@ class Conversion {
   report(): ConvertReport {
     return {
       ...(this.#list === undefined ? {} : { list: `/${this.#list.url}` }),
-      packages: this.#contents.length,
+      packages: this.#contents.count,
       manifests: this.#manifests,
       hasUsers: this.#hasUsers,
       dropped: this.#dropped.records(),
@@ -150,12 +156,10 @@ class Conversion {
   }
 
   async *#parts(): AsyncGenerator<KeyedPart, void, undefined> {
-    const { key, signal } = this.#options;
-    const opening = { ...(key && { key }), ...(signal && { signal }) };
+    const opening = this.#opening;
     const sinks = { lists: this.#lists, roles: this.#roles, dropped: this.#dropped };
     for await (const files of findExports(this.#options)) {
-      const place = this.#contents.length;
-      this.#contents.push(this.#contentOf(files));
+      const place = this.#contents.add(files.folder);
       this.#manifests += files.manifests.length;
       const { lists, systemLists, webUrl } = await readSideFiles(files, opening);
       this.#lists.addPlaces(lists, systemLists);
@@ -164,10 +168,6 @@ class Conversion {
       else await this.#principals.read(users, place);
       yield* readObjects(files, sinks, { ...opening, place, webUrl });
     }
-  }
-
-  #contentOf({ content }: ExportFiles): ContentResolver | undefined {
-    return content === undefined ? undefined : containerContent(content, this.#options.key);
   }
 
   #assembling(list: ExportedList): AssembleOptions {
@@ -182,7 +182,7 @@ class Conversion {
       roles: this.#roles,
       dropped: this.#dropped,
       content: (place) => async (request) =>
-        (await this.#options.content?.(request)) ?? (await this.#contents[place]?.(request)),
+        (await this.#options.content?.(request)) ?? (await this.#contents.of(place)?.(request)),
     };
   }
 }

@@ -26,6 +26,8 @@ export function fieldValues(
       dropped.add("field without Name");
       return [];
     }
+    // The label comes with the item, and goes back to this column.
+    if (field.ListDefaultComplianceTag !== undefined && field.Value === field.ListDefaultComplianceTag) return [];
     return fieldValue(field, field.Name, find, dropped);
   });
 }

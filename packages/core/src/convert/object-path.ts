@@ -1,9 +1,3 @@
-/**
- * Where an object of an export is: the names of its server-relative URL. URLs of the format are not percent-encoded
- * (package format, 3.2).
- */
-export type UrlNames = readonly string[];
-
 /** UTF-16 units of a URL; SharePoint's own bound for a whole path is 400. */
 const MAX_URL_LENGTH = 8192;
 

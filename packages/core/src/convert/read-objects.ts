@@ -173,10 +173,19 @@ class ObjectReader {
     for (const child of element.children) {
       const name = passedNames[child.name];
       if (name === undefined) kept.push(child);
-      else passed[name] = [...(passed[name] ?? []), ...child.children.map(serialized)];
+      else passed[name] = [...(passed[name] ?? []), ...this.#passable(child)];
     }
     (element as { children: readonly XmlElement[] }).children = kept;
     return passed;
+  }
+
+  /** The elements of a list that is called as they are, in the plural. */
+  #passable({ name, children }: XmlElement): SerializedElement[] {
+    return children.flatMap((child) => {
+      if (`${child.name}s` === name) return [serialized(child)];
+      this.#sinks.dropped.add(`element ${name}/${child.name}`);
+      return [];
+    });
   }
 
   /** The record without what its table doesn't know, which is counted. */
@@ -282,7 +291,6 @@ const labelAttributes: ReadonlySet<string> = new Set([
 
 /** Attributes beyond the tables that converting reads. */
 const keptOtherAttributes: Readonly<Record<string, ReadonlySet<string> | undefined>> = table({
-  Field: labelAttributes,
   ListItem: labelAttributes,
 });
 
