@@ -89,7 +89,10 @@ async function* open(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, ReadFileResult | undefined, void> {
   const held = content.kind === "path" ? content : local.get(content.handle);
-  if (held !== undefined && "path" in held) return yield* readStableFile(held.path, { signal });
+  if (held !== undefined && "path" in held) {
+    const facts = yield* readStableFile(held.path, { signal });
+    return held.keepsDates ? undefined : facts;
+  }
   yield* ofExactSize(openLocalContent(held, signal), size, blob);
   return undefined;
 }

@@ -14,7 +14,14 @@ export type SourcePath = readonly string[];
 /** Where a file's bytes are. */
 export type SourceContent =
   /** A file that any process on this machine can open; opened, read and hashed in a worker thread. */
-  | { readonly path: string }
+  | {
+      readonly path: string;
+      /**
+       * The item's dates are not those of this file, and stand. Default: false; the file's own date of modification as it
+       * was read counts, as the file may have changed since the source looked at it.
+       */
+      readonly keepsDates?: boolean;
+    }
   /**
    * Bytes that only the caller can produce. `open` is called once for each attempt, and must give the same bytes each
    * time; the chunks may have any size, and their buffers are taken over (transferred to a worker thread).

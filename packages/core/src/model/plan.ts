@@ -11,7 +11,12 @@ export type TargetPath = readonly string[];
 /** Content that can be opened again, by this or another process: plain JSON without secrets. */
 export type ContentLocator =
   /** A file path; bytes that are no UTF-8 as in {@link SourcePath}. */
-  | { readonly kind: "path"; readonly path: string }
+  | {
+      readonly kind: "path";
+      readonly path: string;
+      /** The item's dates stand, whatever those of the file are. Default: false. */
+      readonly keepsDates?: boolean;
+    }
   /** Content that lives in the planning process only, under this number; its plan is not portable. */
   | { readonly kind: "local"; readonly handle: number };
 

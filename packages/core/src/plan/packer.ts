@@ -393,7 +393,9 @@ class OpenPackage {
   }
 
   #locate(content: SourceContent): ContentLocator {
-    if ("path" in content) return { kind: "path", path: content.path };
+    if ("path" in content) {
+      return { kind: "path", path: content.path, ...(content.keepsDates ? { keepsDates: true } : {}) };
+    }
     this.local.set(this.#blobs, content);
     return { kind: "local", handle: this.#blobs };
   }

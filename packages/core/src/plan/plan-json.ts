@@ -273,7 +273,11 @@ function checkContent(value: Fields, place: string): void {
   check(value, place, { size: isCount, content: isObject, blob: isBlobName, archive: optional(isArchiveName) });
   const content = record(value.content, `${place}/content`);
   check(content, `${place}/content`, { kind: oneOf("path", "local") });
-  check(content, `${place}/content`, content.kind === "path" ? { path: isText } : { handle: isHandle });
+  check(
+    content,
+    `${place}/content`,
+    content.kind === "path" ? { path: isText, keepsDates: optional(isBoolean) } : { handle: isHandle },
+  );
 }
 
 function checkComment(value: unknown, place: string): void {

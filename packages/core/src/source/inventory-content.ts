@@ -27,6 +27,7 @@ interface Sized {
 }
 
 interface Unsized {
+  readonly modified?: Date;
   readonly size?: number;
   readonly content: ContentReference;
 }
@@ -60,9 +61,9 @@ async function locateAll<T extends Unsized>(parts: readonly T[], places: Content
   return located;
 }
 
-async function locate({ size, content }: Unsized, places: ContentPlaces, place: string): Promise<Sized> {
+async function locate({ size, content, modified }: Unsized, places: ContentPlaces, place: string): Promise<Sized> {
   try {
-    const sized = "path" in content ? pathContent(content.path, size, places) : undefined;
+    const sized = "path" in content ? pathContent(content.path, size, modified !== undefined, places) : undefined;
     if (sized !== undefined) return await sized;
     if ("url" in content) return urlContent(content, size, places);
     if ("blob" in content) return await blobContent(content, size, places);
@@ -72,11 +73,16 @@ async function locate({ size, content }: Unsized, places: ContentPlaces, place: 
   }
 }
 
-function pathContent(path: string, size: number | undefined, places: ContentPlaces): Sized | Promise<Sized> {
+/** @param dated - whether the inventory says when the content was modified, which the file then doesn't. */
+function pathContent(
+  path: string,
+  size: number | undefined,
+  dated: boolean,
+  places: ContentPlaces,
+): Sized | Promise<Sized> {
   const file = absolutePath(path, places);
-  return size === undefined
-    ? sizeOfFile(file).then((found) => ({ size: found, content: { path: file } }))
-    : { size, content: { path: file } };
+  const content = dated ? { path: file, keepsDates: true } : { path: file };
+  return size === undefined ? sizeOfFile(file).then((found) => ({ size: found, content })) : { size, content };
 }
 
 function absolutePath(path: string, { root, absolutePaths }: ContentPlaces): string {

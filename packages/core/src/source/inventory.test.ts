@@ -77,7 +77,7 @@ describe("inventorySource", () => {
     await writeFile(place("files", "deep", "a.txt"), "hello");
     await writeFile(
       place("files", "list.ndjson"),
-      '{"kind":"file","path":"a","content":{"path":"deep/a.txt"}}\n{"kind":"file","path":"b","content":{"path":"gone.txt"}}\n{"kind":"file","path":"c","size":7,"content":{"path":"later.txt"}}\n',
+      '{"kind":"file","path":"a","content":{"path":"deep/a.txt"}}\n{"kind":"file","path":"b","content":{"path":"gone.txt"}}\n{"kind":"file","path":"c","size":7,"modified":"2024-01-02T03:04:05Z","content":{"path":"later.txt"}}\n',
     );
     const source = inventorySource({ file: place("files", "list.ndjson") });
     const found = await collect(source);
@@ -88,7 +88,7 @@ describe("inventorySource", () => {
       content: { path: place("files", "deep", "a.txt") },
     });
     expect(found[1]).toMatchObject({ kind: "problem", path: ["b"], line: 2, code: "SOURCE_GONE", outcome: "failed" });
-    expect(found[2]).toMatchObject({ size: 7, content: { path: place("files", "later.txt") } });
+    expect(found[2]).toMatchObject({ size: 7, content: { path: place("files", "later.txt"), keepsDates: true } });
     expect(await collect(source)).toEqual(found);
     const [elsewhere] = await items(lines({ kind: "file", path: "a", content: { path: "a.txt" } }), {
       contentRoot: place("files", "deep"),

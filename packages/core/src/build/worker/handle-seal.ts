@@ -77,7 +77,7 @@ async function sealFile(job: SealJob, index: number, resources: WriteResources):
 
 /** A file's bytes, and what was learned from reading them. */
 class Content {
-  /** Set once a file was read to its end. */
+  /** Set once a file was read to its end whose date counts. */
   facts: ReadFileResult | undefined;
   /** Why it could not be read; other errors that end the reading are not the content's. */
   failure: PrimepackError | undefined;
@@ -95,8 +95,10 @@ class Content {
     const { signal } = this.#job.abort;
     const { blob, content, size } = this.#file;
     try {
-      if (content.kind === "path") this.facts = yield* readStableFile(content.path, { signal });
-      else yield* ofExactSize(this.#job.openRemote(this.#index, signal), size, blob);
+      if (content.kind === "path") {
+        const facts = yield* readStableFile(content.path, { signal });
+        if (content.keepsDates !== true) this.facts = facts;
+      } else yield* ofExactSize(this.#job.openRemote(this.#index, signal), size, blob);
     } catch (reason) {
       this.failure = PrimepackError.from(reason, "SOURCE_FAILED", `read the content of blob ${blob}`);
       throw this.failure;

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { ErrorWire, SecretWire } from "../../errors/index.ts";
 import type { NetworkWire } from "../../http/network.ts";
-import type { BlobWriteOptions, ContainerLocator, SealedBlob } from "../../model/index.ts";
+import type { BlobWriteOptions, ContainerLocator, ContentLocator, SealedBlob } from "../../model/index.ts";
 import type { MemoryOptions } from "./memory-bound.ts";
 
 // What crosses between the main thread and a worker. Everything here survives a structured clone.
@@ -39,7 +39,7 @@ export interface SealTaskFile {
   readonly iv?: Uint8Array;
   readonly contentType?: string;
   /** `remote`: the main thread sends the bytes. */
-  readonly content: { readonly kind: "path"; readonly path: string } | { readonly kind: "remote" };
+  readonly content: Extract<ContentLocator, { kind: "path" }> | { readonly kind: "remote" };
 }
 
 export type FileReply = { readonly sealed: SealedBlob } | { readonly error: ErrorWire };

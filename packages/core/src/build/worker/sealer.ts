@@ -357,7 +357,7 @@ function locate(
 ): SealTaskFile["content"] {
   if (content.kind === "path") return content;
   const held = local.get(content.handle);
-  if (held !== undefined && "path" in held) return { kind: "path", path: held.path };
+  if (held !== undefined && "path" in held) return { kind: "path", ...held };
   keep(held);
   return { kind: "remote" };
 }
