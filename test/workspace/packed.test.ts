@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { root } from "./root.ts";
 
 /** Folder below packages/, and the name it is published under. */
-const packages = { core: "@primepack/core", cli: "primepack" } as const;
+const packages = { core: "@primepack/core", "store-lmdb": "@primepack/store-lmdb", cli: "primepack" } as const;
 
 const path = temporaryFolder();
 const installed = (name: string, ...names: string[]): string => path("project/node_modules", name, ...names);
@@ -38,7 +38,7 @@ async function filesOf(folder: string): Promise<string[]> {
 }
 
 /**
- * Packs both packages and unpacks them into an empty project outside the workspace, as an installation would, except
+ * Packs all packages and unpacks them into an empty project outside the workspace, as an installation would, except
  * that the packages that they declare are linked from the workspace: what isn't declared can't be found.
  */
 beforeAll(async () => {
@@ -115,6 +115,20 @@ describe("@primepack/core, installed", () => {
   });
 });
 
+describe("@primepack/store-lmdb, installed", () => {
+  const use = (open: string): string => `
+    ${open}
+    openLmdbLedger({ path: "ledger", listId: "b2222222-0000-4000-8000-000000000002" })
+      .then((ledger) => { console.log(ledger.size); return ledger.close(); });`;
+
+  it("opens a ledger, imported and required", async () => {
+    await writeFile(path("project/ledger.mjs"), use('import { openLmdbLedger } from "@primepack/store-lmdb";'));
+    expect(node("ledger.mjs")).toMatchObject({ status: 0, stdout: "0\n", stderr: "" });
+    await writeFile(path("project/ledger.cjs"), use('const { openLmdbLedger } = require("@primepack/store-lmdb");'));
+    expect(node("ledger.cjs")).toMatchObject({ status: 0, stdout: "0\n", stderr: "" });
+  });
+});
+
 describe("primepack, installed", () => {
   const bin = (): string => installed("primepack", published("primepack").bin?.primepack ?? "");
 
@@ -133,5 +147,20 @@ describe("primepack, installed", () => {
     expect(built.status, built.stdout + built.stderr).toBe(0);
     const verified = node(bin(), "verify", path("out"), "--source", path("source"));
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
+  });
+
+  it("loads no native code but for a ledger, and leaves out what the ledger knows as received", async () => {
+    const trace = path("trace.cjs");
+    await writeFile(trace, `process.on("exit", () => console.error(process.report.getReport().sharedObjects.join()));`);
+    const source = [path("source"), "--target", path("target.json")];
+    const traced = (...args: string[]) => node("--require", trace, bin(), ...args);
+    expect(traced("build", ...source, "--out", path("plain")).stderr).not.toContain("lmdb");
+    const ledger = ["--ledger", path("ledger")];
+    const first = traced("build", ...source, "--out", path("first"), ...ledger);
+    expect(first.status, first.stdout + first.stderr).toBe(0);
+    expect(first.stderr).toContain("lmdb");
+    expect(node(bin(), "ledger", "confirm", path("first"), ...ledger).status).toBe(0);
+    const second = node(bin(), "build", ...source, "--out", path("second"), ...ledger);
+    expect(second.stdout).toContain("Built 0 packages");
   });
 });
