@@ -178,6 +178,14 @@ const refusals: readonly (readonly [what: string, xml: string | Uint8Array, code
   ["XML 1.1", `<?xml version="1.1"?><r/>`, "XML_MALFORMED", "1:21"],
   ["a declared UTF-16", `<?xml version="1.0" encoding="utf-16"?><r/>`, "XML_ENCODING", "1:39"],
   ["UTF-16", new Uint8Array(Buffer.from("\ufeff<r/>", "utf16le")), "XML_ENCODING", "1:1"],
+  ["UTF-16 of the other order", new Uint8Array(Buffer.from("\ufeff<r/>", "utf16le").swap16()), "XML_ENCODING", "1:1"],
+  ["UTF-16 without a mark", new Uint8Array(Buffer.from("<r/>", "utf16le")), "XML_CHARACTER", "1:2"],
+  ["a second byte order mark", "\ufeff\ufeff<r/>", "XML_MALFORMED", "1:2"],
+  ["Latin-1", new Uint8Array(Buffer.from("<r>\n<a n='caf\u00e9'/></r>", "latin1")), "XML_ENCODING", "2:9"],
+  ["a NUL", "<r>\n<a b='\0'/></r>", "XML_CHARACTER", "2:7"],
+  ["NULs behind the root", "<r/>\0\0", "XML_CHARACTER", "1:5"],
+  ["entities that double", "<!DOCTYPE r [<!ENTITY a '&b;&b;'><!ENTITY b '&c;&c;'>]><r>&a;</r>", "XML_DOCTYPE", "1:55"],
+  ["an entity that XML lacks", "<r><a b='&nbsp;'/></r>", "XML_MALFORMED", "1:15"],
   ["a byte that is no UTF-8", new Uint8Array([...bytesOf("<r><é/>"), 0xff, ...bytesOf("</r>")]), "XML_ENCODING", "1:7"],
   ["an overlong form", new Uint8Array([...bytesOf("<r><a/>"), 0xe0, 0x80, 0x80]), "XML_ENCODING", "1:7"],
   ["a file that ends within a character", new Uint8Array([...bytesOf("<r/>"), 0xe2, 0x82]), "XML_ENCODING", "1:4"],
@@ -206,6 +214,47 @@ describe("readXmlRecords() on input that it refuses", () => {
     });
   }
 
+  it.each([
+    ["comment", "<!--", "-->"],
+    ["CDATA section", "<a><![CDATA[", "]]></a>"],
+    ["processing instruction", "<?p ", "?>"],
+    ["attribute value", "<a b='", "'/>"],
+  ])("refuses a %s of 50 MB on one line, with its place", async (_, start, end) => {
+    const piece = bytesOf("x ".repeat(500_000));
+    let given = 0;
+    function* chunks() {
+      yield bytesOf(`<r>\n${start}`);
+      for (let count = 0; count < 50; count++) {
+        given++;
+        yield piece;
+      }
+      yield bytesOf(`${end}</r>`);
+    }
+    const reading = (async () => {
+      for await (const _ of readXmlRecords(chunks(), { root: "r" }));
+    })();
+    const place = /^Cannot read XML at 2:\d+ as a record must not be longer than 16777216 characters/;
+    await expect(reading).rejects.toMatchObject({ code: "XML_TOO_LARGE", message: expect.stringMatching(place) });
+    expect(given).toBe(17);
+  });
+
+  it("reads millions of empty elements one by one", async () => {
+    const piece = bytesOf("<a/>".repeat(50_000));
+    function* chunks() {
+      yield bytesOf("<r>");
+      for (let count = 0; count < 40; count++) yield piece;
+      yield bytesOf("</r>");
+    }
+    let count = 0;
+    let most = 0;
+    for await (const batch of readBatches(chunks(), { root: "r" }, 1, 64 * 1024)) {
+      count += batch.length;
+      most = Math.max(most, batch.length);
+    }
+    expect(count).toBe(2_000_000);
+    expect(most).toBeLessThan(20_000);
+  });
+
   it("yields the records before the fault, and none that is not closed", async () => {
     const { records, error } = await read("<r><a/><b></b><c></d></r>");
     expect(records.map(({ name }) => name)).toEqual(["a", "b"]);
@@ -229,6 +278,16 @@ describe("readXmlRecords() on input that it refuses", () => {
     const limits = { recordElements: 4 };
     expect((await read(`<r>${"<a><b/><b/><b/></a>".repeat(9)}</r>`, { limits })).error).toBeUndefined();
     expect((await read("<r><a><b/><b/><b/><b/></a></r>", { limits })).error?.code).toBe("XML_TOO_LARGE");
+  });
+
+  it("refuses an element with more attributes than the bound, counting each for itself", async () => {
+    const element = (count: number) => `<a ${Array.from({ length: count }, (_, at) => `a${at}=""`).join(" ")}/>`;
+    const limits = { attributes: 4 };
+    expect((await read(`<r>${element(4).repeat(3)}</r>`, { limits })).error).toBeUndefined();
+    const { error } = await read(`<r>\n${element(5)}</r>`, { limits });
+    expect(error).toMatchObject({ code: "XML_TOO_LARGE" });
+    expect(error?.message).toContain("at 2:32 as an element must not have more than 4 attributes");
+    expect((await read(`<r>${element(1_000_000)}</r>`)).error?.code).toBe("XML_TOO_LARGE");
   });
 
   const endlessKinds = {
