@@ -2,6 +2,7 @@ import { azuriteLarge, azuriteSmall } from "./azurite.mjs";
 import { directoryLarge } from "./directory-large.mjs";
 import { directorySmall } from "./directory-small.mjs";
 import { httpNull } from "./http-null.mjs";
+import { ledger } from "./ledger.mjs";
 import { manifestExported } from "./manifest-exported.mjs";
 import { manifestRead } from "./manifest-read.mjs";
 import { manifestWrite } from "./manifest-write.mjs";
@@ -19,6 +20,7 @@ export const scenarios = [
   manifestExported,
   scan,
   memory,
+  ledger,
   directoryLarge,
   directorySmall,
   azuriteLarge,
