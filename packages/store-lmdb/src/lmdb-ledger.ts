@@ -114,17 +114,16 @@ class LmdbLedger implements Ledger {
   }
 
   byIdentity(identity: string): LedgerEntry | undefined {
-    let moved: LedgerEntry | undefined;
-    for (const entry of this.#indexed("identities", identity)) {
-      if (entry.movedBy === undefined) return entry;
-      moved ??= entry;
-    }
-    return moved;
+    return this.#first("identities", identity);
   }
 
   hasId(id: string): boolean {
     for (const _ of this.#indexed("ids", id)) return true;
     return false;
+  }
+
+  byId(id: string): LedgerEntry | undefined {
+    return this.#first("ids", id);
   }
 
   *entries(): Iterable<LedgerEntry> {
@@ -200,6 +199,16 @@ class LmdbLedger implements Ledger {
   #open(): Tables {
     if (this.#closing === undefined) return this.#tables;
     throw new PrimepackError("LEDGER_CLOSED", "Cannot use the ledger as it is closed");
+  }
+
+  /** One that wasn't moved away, if there is one. */
+  #first(name: IndexName, text: string): LedgerEntry | undefined {
+    let moved: LedgerEntry | undefined;
+    for (const entry of this.#indexed(name, text)) {
+      if (entry.movedBy === undefined) return entry;
+      moved ??= entry;
+    }
+    return moved;
   }
 
   *#indexed(name: IndexName, text: string): Generator<LedgerEntry, void, undefined> {

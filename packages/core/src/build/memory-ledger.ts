@@ -49,19 +49,18 @@ class MemoryLedger implements Ledger {
   }
 
   byIdentity(identity: string): LedgerEntry | undefined {
-    const entries = this.#open();
-    let moved: LedgerEntry | undefined;
-    for (const key of this.#identities.keys(identity)) {
-      const entry = entries.get(key);
-      if (entry?.movedBy === undefined) return entry;
-      moved ??= entry;
-    }
-    return moved;
+    this.#open();
+    return this.#first(this.#identities.keys(identity));
   }
 
   hasId(id: string): boolean {
     this.#open();
     return this.#ids.keys(id).size > 0;
+  }
+
+  byId(id: string): LedgerEntry | undefined {
+    this.#open();
+    return this.#first(this.#ids.keys(id));
   }
 
   *entries(): Iterable<LedgerEntry> {
@@ -115,6 +114,17 @@ class MemoryLedger implements Ledger {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  /** One that wasn't moved away, if there is one. */
+  #first(keys: ReadonlySet<string>): LedgerEntry | undefined {
+    let moved: LedgerEntry | undefined;
+    for (const key of keys) {
+      const entry = this.#entries.get(key);
+      if (entry?.movedBy === undefined) return entry;
+      moved ??= entry;
+    }
+    return moved;
   }
 
   #open(): Map<string, LedgerEntry> {

@@ -4,6 +4,10 @@ import type { TargetPath } from "./plan.ts";
 /** What one target list was sent of one source path, and has received. */
 export interface LedgerEntry {
   readonly kind: "folder" | "file" | "item";
+  /**
+   * Of an item whose path another one has taken, before a package said where it went: that path, and a last name that
+   * begins with U+0000, as no source's does.
+   */
   readonly source: SourcePath;
   readonly path: TargetPath;
   /** GUID of the file, folder or list item's document. */
@@ -55,6 +59,8 @@ export interface Ledger {
   byIdentity(identity: string): LedgerEntry | undefined;
   /** Whether some entry, moved ones included, holds the GUID. */
   hasId(id: string): boolean;
+  /** An entry that holds the GUID: of several one that wasn't moved away, if there is one. */
+  byId(id: string): LedgerEntry | undefined;
   /** All entries, in no promised order. */
   entries(): Iterable<LedgerEntry>;
   /** How many entries there are. */
