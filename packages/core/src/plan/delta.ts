@@ -1,4 +1,5 @@
 import type { LedgerEntry, LedgerState, SourcePath, TargetPath } from "../model/index.ts";
+import { comparisonKey } from "./fold.ts";
 import { NumberSet } from "./number-set.ts";
 import type { ResolvedPlanOptions } from "./types.ts";
 
@@ -15,14 +16,12 @@ export interface Known {
   readonly received?: string;
   /** GUID that an earlier attempt of this run gave it. */
   readonly ownId?: string;
-  /** The id of its path may be held by an item that was moved away from it, so that its name is free. */
-  readonly isFreed: boolean;
   /** What else the target holds under its name. */
   readonly replaced?: LedgerEntry;
 }
 
 /** Nothing: for items of a run without a ledger too. */
-export const UNKNOWN: Known = { isFreed: false };
+export const UNKNOWN: Known = {};
 
 /**
  * What the ledger says of the items of a source, and which of its entries the source no longer has.
@@ -53,7 +52,7 @@ export class Delta {
     const { store, runId } = this.#ledger;
     const entry = store.get(path);
     if (entry?.madeBy === runId) {
-      const own = { path: entry.path, ownId: entry.id, isFreed: true };
+      const own = { path: entry.path, ownId: entry.id };
       if (entry.movedFrom === undefined || entry.kind !== kind || this.#met.has(entry.itemId)) return own;
       return { ...own, entry, movedFrom: entry.movedFrom };
     }
@@ -61,20 +60,26 @@ export class Delta {
     const holder = entry === undefined || isGone || this.#met.has(entry.itemId) ? undefined : entry;
     if (holder !== undefined && holder.kind === kind) {
       const received = holder.deletedBy === undefined ? this.#received(holder)?.fingerprint : undefined;
-      return { entry: holder, path: holder.path, isFreed: false, ...(received === undefined ? {} : { received }) };
+      return { entry: holder, path: holder.path, ...(received === undefined ? {} : { received }) };
     }
-    const isFreed = entry !== undefined && holder === undefined;
     const replaced = holder === undefined ? {} : { replaced: holder };
     const moved = identity === undefined ? undefined : store.byIdentity(identity);
     if (moved === undefined || moved.kind !== kind || moved.madeBy === runId || this.#met.has(moved.itemId)) {
-      return { isFreed, ...replaced };
+      return replaced;
     }
-    return { entry: moved, movedFrom: moved.source, isFreed, ...replaced };
+    return { entry: moved, movedFrom: placeOf(moved), ...replaced };
   }
 
   /** Whether the ledger gives the GUID to another item than this one. */
   isHeld(id: string, { ownId }: Known): boolean {
     return id !== ownId && this.#ledger.store.hasId(id);
+  }
+
+  /** Whether the GUID's holder is at the path in the target, and has not been met elsewhere. */
+  isHeldAt(id: string, path: TargetPath, { ownId }: Known): boolean {
+    const holder = id === ownId ? undefined : this.#ledger.store.byId(id);
+    if (holder === undefined || this.#met.has(holder.itemId) || holder.movedBy !== undefined) return false;
+    return holder.path.length === path.length && holder.path.every((name, level) => sameName(name, path[level] ?? ""));
   }
 
   /** The source has the item, and it has its place. */
@@ -114,18 +119,21 @@ export class Delta {
   *gone(): Generator<LedgerEntry, void, undefined> {
     if (!this.#ledger.deletions) return;
     const depths = new Set<number>();
-    for (const entry of this.#ledger.store.entries()) if (this.#isGone(entry)) depths.add(entry.source.length);
+    for (const entry of this.#ledger.store.entries()) if (this.#isGone(entry)) depths.add(placeOf(entry).length);
     for (const { source } of this.#replaced) depths.add(source.length);
     for (const depth of [...depths].sort((one, other) => other - one)) {
       yield* this.#replaced.filter(({ source }) => source.length === depth);
       for (const entry of this.#ledger.store.entries()) {
-        if (entry.source.length === depth && this.#isGone(entry)) yield entry;
+        const source = placeOf(entry);
+        if (source.length === depth && this.#isGone(entry)) yield { ...entry, source };
       }
     }
   }
 
-  #isGone({ itemId, madeBy, movedBy, source }: LedgerEntry): boolean {
-    if (this.#met.has(itemId) || madeBy === this.#ledger.runId || movedBy !== undefined) return false;
+  #isGone(entry: LedgerEntry): boolean {
+    if (this.#met.has(entry.itemId) || entry.madeBy === this.#ledger.runId) return false;
+    if (entry.movedBy !== undefined && !isDisplaced(entry)) return false;
+    const source = placeOf(entry);
     if (this.#lost.size === 0) return true;
     for (let length = 1; length < source.length; length += 1) {
       if (this.#lost.has(keyOf(source.slice(0, length)))) return false;
@@ -136,6 +144,20 @@ export class Delta {
   #received({ received, receivedBefore }: LedgerEntry): LedgerState | undefined {
     return received?.package.startsWith(`${this.#ledger.runId}/`) === true ? receivedBefore : received;
   }
+}
+
+/** Whether another item has its path, and nothing says where it went. */
+function isDisplaced({ source }: LedgerEntry): boolean {
+  return source.at(-1)?.startsWith("\0") === true;
+}
+
+/** The path at which the source had the item. */
+function placeOf(entry: LedgerEntry): SourcePath {
+  return isDisplaced(entry) ? entry.source.slice(0, -1) : entry.source;
+}
+
+function sameName(one: string, other: string): boolean {
+  return one === other || comparisonKey(one) === comparisonKey(other);
 }
 
 function keyOf(path: SourcePath): string {

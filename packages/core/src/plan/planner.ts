@@ -216,7 +216,7 @@ class Planner {
 
   /** Looks at an entry, and for those whom it names: a promise, if they are waited for before it can be planned. */
   begin(item: SourceItem): Promise<void> | undefined {
-    this.#fault = itemFault(item);
+    this.#fault = itemFault(item) ?? this.#unwritable(item);
     if (this.#fault !== undefined || item.kind === "problem" || item.kind === "deletion") return undefined;
     if (isDefinition(item)) {
       this.#define(item);
@@ -273,6 +273,13 @@ class Planner {
 
   totals(): PlanEnd {
     return { nextItemId: this.#nextItemId, items: this.#items, bytes: this.#bytes };
+  }
+
+  #unwritable(item: SourceItem): string | undefined {
+    const { faultOf } = this.#options;
+    if (faultOf === undefined || (item.kind !== "folder" && item.kind !== "file" && item.kind !== "item"))
+      return undefined;
+    return isPlain(item) ? undefined : faultOf(item);
   }
 
   #define(item: SourceDefinition): void {
@@ -640,14 +647,18 @@ class Planner {
   #wish(parent: OpenFolder, kind: "folder" | "file", known: Known): Wish | undefined {
     const delta = this.#delta;
     if (delta === undefined) return undefined;
-    const { path, entry, isFreed, replaced } = known;
+    const { path, replaced } = known;
     return {
       kept: path?.at(-1),
       isTaken: (name) => {
         if (replaced !== undefined && comparisonKey(name) === comparisonKey(replaced.path.at(-1) ?? "")) return true;
-        if (isFreed || entry !== undefined) return false;
         const bytes = this.#identity.extend(parent.identityBy(this.#identity), name);
-        return delta.isHeld(this.#identity.id(kind, bytes), known);
+        const at = [...parent.fields.path, name];
+        for (let generation = 0; ; generation += 1) {
+          const id = this.#identity.id(kind, bytes, generation);
+          if (!delta.isHeld(id, known)) return false;
+          if (id !== known.entry?.id && delta.isHeldAt(id, at, known)) return true;
+        }
       },
     };
   }
