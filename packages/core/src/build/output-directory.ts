@@ -19,9 +19,9 @@ import { type RunRecordFiles, RunRecords } from "./run-records.ts";
 import { systemClock } from "./system-clock.ts";
 import type { BuildEvent, BuildRun } from "./types.ts";
 
-export interface OutputDirectoryOptions {
+export interface OutputDirectoryOptions<Encryption extends "key" | "none" = "key" | "none"> {
   /** `none` writes plain blobs. */
-  readonly encryption: "key" | "none";
+  readonly encryption: Encryption;
   /** A file of one line: 32 bytes in base64. Default: `DIR/key`, made if it isn't there. */
   readonly keyFile?: string;
   /** Go on with the run that the folder holds; an empty folder begins one. Default: false, the folder must be empty. */
@@ -39,13 +39,14 @@ export interface OutputDirectoryOptions {
 }
 
 /** An output folder: where packages, key and records of one run are. */
-export interface OutputDirectory {
+export interface OutputDirectory<Encryption extends "key" | "none" = "key" | "none"> {
   readonly directory: string;
   /** 16 hexadecimal digits, the same when the run is continued: for {@link LedgerOptions.runId}. */
   readonly runId: string;
   /** The packages, for {@link BuildOptions.packages}. */
   readonly packages: PackageStore;
-  readonly encryption: Secret<Uint8Array> | "none";
+  /** For {@link BuildOptions.encryption}: the key, unless the folder was opened with `none`. */
+  readonly encryption: Encryption extends "key" ? Secret<Uint8Array> : "none";
   /**
    * For {@link BuildOptions.clock}: stands still at the moment when the folder's run began, so that items without dates
    * of their own are planned alike when it is continued.
@@ -72,10 +73,15 @@ const DRY_RUN_ITEMS_FILE = "dry-run-items.ndjson";
  * given to `record()` has ended, or this process has. Throws OUTPUT_CONTAINS_SOURCE, OUTPUT_NOT_EMPTY, OUTPUT_IN_USE,
  * RECORDS_INVALID, INVALID_KEY, KEY_UNREADABLE, OUTPUT_UNWRITABLE, DISK_FULL or INVALID_OPTION.
  */
-export async function openOutputDirectory(
+export async function openOutputDirectory<Encryption extends "key" | "none">(
   directory: string,
-  options: OutputDirectoryOptions,
-): Promise<OutputDirectory> {
+  options: OutputDirectoryOptions<Encryption>,
+): Promise<OutputDirectory<Encryption>> {
+  // What the option says of the key is beyond what the compiler can follow.
+  return (await open(directory, options)) as OutputDirectory as OutputDirectory<Encryption>;
+}
+
+async function open(directory: string, options: OutputDirectoryOptions): Promise<OutputDirectory> {
   const root = resolve(directory);
   await refuseOverlap(root, options.sources ?? []);
   const { random = (size) => randomBytes(size), clock = systemClock } = options;

@@ -1,7 +1,9 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { PrimepackError } from "../errors/index.ts";
+import { passedThroughFault } from "../manifest/passed-through.ts";
 import type { ItemOutcome, PackagePlan, PackageRecord, SourceContent } from "../model/index.ts";
 import { planPackages } from "../plan/planner.ts";
+import type { SourceObject } from "../plan/source-item.ts";
 import { EventChannel } from "./event-channel.ts";
 import { executePackage } from "./execute-package.ts";
 import { firstItemIdOf, LedgerSession } from "./ledger-session.ts";
@@ -115,6 +117,7 @@ class Run implements BuildRun {
       ...{ target, names, limits, defaultAuthor, people, forms },
       ...(ledger === undefined ? {} : { ledger }),
       now: clock(),
+      faultOf,
       onItem,
     });
     let nextItemId = target.firstItemId;
@@ -232,6 +235,12 @@ class Run implements BuildRun {
       nextItemId,
     };
   }
+}
+
+/** Elements that are passed through have rules of the manifest, which planning doesn't know. */
+function faultOf(item: SourceObject): string | undefined {
+  const fault = passedThroughFault(item);
+  return fault && `its elements can't be passed through: ${fault.message}`;
 }
 
 /** What the promise gives, or undefined as soon as the signal is aborted. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PlannedFile, SerializedElement } from "../model/index.ts";
-import { linkElements, passedThroughFault, webPartElements } from "./passed-through.ts";
+import type { SerializedElement } from "../model/index.ts";
+import { linkElements, type PassedThrough, passedThroughFault, webPartElements } from "./passed-through.ts";
 
 const element = (
   name: string,
@@ -10,8 +10,8 @@ const element = (
 
 const link = element("Link", { TargetId: "1", TargetUrl: "/a", IsDirty: "1", Level: "2" });
 
-function faultOf(parts: Partial<Pick<PlannedFile, "webParts" | "links" | "versionEvents" | "eventReceivers">>): string {
-  return passedThroughFault({ kind: "file", ...parts } as PlannedFile)?.message ?? "";
+function faultOf(parts: PassedThrough): string {
+  return passedThroughFault(parts)?.message ?? "";
 }
 
 describe("linkElements()", () => {

@@ -1,5 +1,5 @@
 import { PrimepackError } from "../errors/index.ts";
-import type { PlannedItem, SerializedElement } from "../model/index.ts";
+import type { SerializedElement } from "../model/index.ts";
 import type { ElementBinding, XmlElement } from "../xml/index.ts";
 import { type VersionEventElement, versionEventBinding } from "./file.ts";
 import { type EventReceiverElement, eventReceiverBinding, type LinkElement, linkBinding } from "./links.ts";
@@ -24,19 +24,25 @@ export function webPartElements(elements: readonly SerializedElement[]): XmlElem
   return elements.map((element) => xmlElement(named("WebPart", element), ["xml"]));
 }
 
+/** What an item may carry of them, in a source or in a plan. */
+export interface PassedThrough {
+  readonly links?: readonly SerializedElement[];
+  readonly eventReceivers?: readonly SerializedElement[];
+  readonly webParts?: readonly SerializedElement[];
+  readonly versionEvents?: readonly SerializedElement[];
+}
+
 /**
  * Why an item's passed-through elements can't be written (code MANIFEST_INVALID); undefined if they can. One such item
- * would make the package unusable, so it is asked before the item's content is stored.
+ * would make the package unusable, so it is asked when the item is planned.
  */
-export function passedThroughFault(item: PlannedItem): PrimepackError | undefined {
-  if (item.kind === "deletion") return undefined;
+export function passedThroughFault(item: PassedThrough): PrimepackError | undefined {
+  const { links = [], eventReceivers = [], webParts = [], versionEvents = [] } = item;
   try {
-    for (const link of linkElements(item.links ?? [])) linkBinding.write(link, 0);
-    for (const receiver of eventReceiverElements(item.eventReceivers ?? [])) eventReceiverBinding.write(receiver, 0);
-    if (item.kind === "file") {
-      for (const event of versionEventElements(item.versionEvents ?? [])) versionEventBinding.write(event, 0);
-      webPartElements(item.webParts ?? []);
-    }
+    for (const link of linkElements(links)) linkBinding.write(link, 0);
+    for (const receiver of eventReceiverElements(eventReceivers)) eventReceiverBinding.write(receiver, 0);
+    for (const event of versionEventElements(versionEvents)) versionEventBinding.write(event, 0);
+    webPartElements(webParts);
     return undefined;
   } catch (error) {
     if (error instanceof PrimepackError && error.code === "MANIFEST_INVALID") return error;

@@ -6,6 +6,9 @@ import type {
   PackagePlan,
   PeopleOptions,
   SourceContent,
+  SourceFile,
+  SourceFolder,
+  SourceListItem,
   Target,
 } from "../model/index.ts";
 import type { RenameStyle } from "./rename.ts";
@@ -32,6 +35,11 @@ export interface ResolvedPlanOptions {
   readonly ledger?: { readonly store: Ledger; readonly runId: string; readonly deletions: boolean };
   /** The date of items whose source names none. */
   readonly now: Date;
+  /**
+   * Why an item can't be written, by rules that planning doesn't know; undefined if it can. Asked of items without other
+   * faults that carry more than what every item has; such an item fails. It must not throw.
+   */
+  readonly faultOf?: (item: SourceFolder | SourceFile | SourceListItem) => string | undefined;
   /** Told of each entry that the source yields: its bytes, of all versions and attachments. It must not throw. */
   readonly onItem?: (bytes: number) => void;
 }
