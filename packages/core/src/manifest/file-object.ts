@@ -70,15 +70,20 @@ function fileElement(
     TimeCreated: manifestTime(file.created),
     TimeLastModified: manifestTime(modified),
     Version: version.version,
+    FileValue: blob.name,
+    FileSize: blob.size,
+    MD5Hash: blob.md5,
+    Checksum: blob.quickXorHash,
+    Author: String(version.author),
+    ModifiedBy: String(version.modifiedBy),
   };
-  if (withContent) {
-    element.FileValue = blob.name;
-    element.FileSize = blob.size;
-    if (blob.md5 !== "") element.MD5Hash = blob.md5;
-    element.Checksum = blob.quickXorHash;
+  if (blob.md5 === "") delete element.MD5Hash;
+  if (!withContent) {
+    delete element.FileValue;
+    delete element.FileSize;
+    delete element.MD5Hash;
+    delete element.Checksum;
   }
-  element.Author = String(version.author);
-  element.ModifiedBy = String(version.modifiedBy);
   if (version.checkinComment !== undefined) element.CheckinComment = version.checkinComment;
   if (version.properties !== undefined) element.Properties = propertyElements(version.properties);
   return element;

@@ -2,7 +2,7 @@ import type { PlannedDetails, PlannedFile, PlannedFolder, PlannedListItem } from
 import { fieldElements } from "./field-elements.ts";
 import { versionId } from "./file-object.ts";
 import type { ResolvedManifestForms } from "./forms.ts";
-import type { AttachmentElement, ListItemElement } from "./list-item.ts";
+import type { AttachmentElement, FieldElement, ListItemElement } from "./list-item.ts";
 import type { ListItemObject } from "./manifest.ts";
 import { eventReceiverElements, linkElements } from "./passed-through.ts";
 import type { Place } from "./place.ts";
@@ -37,8 +37,8 @@ interface ListItemContext {
 export function listItemObject(item: ItemWithObject, context: ListItemContext): ListItemObject {
   const { place, modified, attachments } = context;
   const { webId, webUrl, listId } = place.target;
-  const element = listItemElement(item, item, place, modified);
-  element.Fields = fieldElements(item.fields, item.retentionLabel);
+  const fields = fieldElements(item.fields, item.retentionLabel);
+  const element = listItemElement(item, item, place, modified, fields);
   if (item.kind !== "folder" && item.versions?.length) {
     element.Versions = versionElements(item, item.versions, element, context);
   }
@@ -67,11 +67,9 @@ function versionElements(
   current: ListItemElement,
   { place, versionIds }: ListItemContext,
 ): ListItemElement[] {
-  const elements: Writable<ListItemElement>[] = older.map((version) => {
-    const element = listItemElement(item, version, place, version.modified);
-    element.Fields = fieldElements(version.fields);
-    return element;
-  });
+  const elements: Writable<ListItemElement>[] = older.map((version) =>
+    listItemElement(item, version, place, version.modified, fieldElements(version.fields)),
+  );
   elements.push({ ...current });
   if (versionIds === "distinct") {
     for (const element of elements) element.Id = versionId(item.listItemId, element.Version ?? "");
@@ -84,6 +82,7 @@ function listItemElement(
   details: PlannedDetails,
   place: Place,
   modified: string,
+  fields: readonly FieldElement[],
 ): Writable<ListItemElement> {
   const { webId, listId } = place.target;
   const element: Writable<ListItemElement> = {
@@ -105,6 +104,7 @@ function listItemElement(
     TimeCreated: manifestTime(item.created),
     TimeLastModified: manifestTime(modified),
     ModerationStatus: details.moderation?.status ?? "Approved",
+    Fields: fields,
   };
   const comment = details.moderation?.comment;
   if (comment !== undefined) element.ModerationComment = comment;

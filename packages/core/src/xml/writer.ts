@@ -22,7 +22,7 @@ export function* utf8Chunks(parts: Iterable<string>): Generator<Uint8Array, void
 }
 
 /** UTF-8 bytes of one UTF-16 unit, at most. */
-const UTF8_UNIT_BYTES = 3;
+export const UTF8_UNIT_BYTES = 3;
 const scratch = Buffer.allocUnsafeSlow(2 * UTF8_UNIT_BYTES * CHUNK_BYTES);
 
 /** Writing into memory that is at hand and copying it is half the cost of Buffer.from(), which measures first. */
