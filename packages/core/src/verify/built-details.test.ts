@@ -137,8 +137,8 @@ async function findingsOf(
   }
   await run.result;
   expect(lost).toEqual([]);
-  const key = encryption === "none" ? {} : { key: new Secret(encryption.reveal()) };
-  const verifying = verifyDirectory(out, { ...key, source: source(), target });
+  const key = new Secret(encryption.reveal());
+  const verifying = verifyDirectory(out, { key, source: source(), target });
   const findings: Finding[] = [];
   for await (const event of verifying) if (event.type === "finding") findings.push(event.finding);
   expect((await verifying.result).compared).toBeGreaterThan(0);
