@@ -1,6 +1,7 @@
+import { PrimepackError } from "../errors/index.ts";
 import { globFilter } from "./glob.ts";
 import { namedRoots, type SourceRoot } from "./root.ts";
-import { type FileSystemItem, type WalkOptions, walk } from "./walk.ts";
+import { type FileSystemItem, NO_EXTRAS, type WalkOptions, walk } from "./walk.ts";
 
 /** What of a tree is taken. */
 export interface FileSystemOptions {
@@ -11,6 +12,24 @@ export interface FileSystemOptions {
   readonly include?: readonly string[];
   /** Globs of what to leave out: a folder with all that is in it as one `excluded` entry. Wins over `include`. */
   readonly exclude?: readonly string[];
+  /**
+   * Name the owner of each entry as its author: by login where the accounts of this machine have one for the number, else
+   * as `uid:1000`. Accounts of a directory service have none; map them by these texts. On Windows entries have no owner
+   * here. Default: false.
+   */
+  readonly owners?: boolean;
+  /**
+   * Say what tells each entry from all others and stays when it is moved (device, inode and birth), for delta runs.
+   * Files with several names, and file systems without births, give none. Default: false.
+   */
+  readonly identity?: boolean;
+  /**
+   * End of the names of files that hold the metadata of the entry beside them: with `.meta.json` the file
+   * `plan.docx.meta.json` that of `plan.docx`, a JSON object of {@link ItemDetails} (as in a line of an inventory, without
+   * `kind` and `path`). What it says wins over what the file system says. Such files are not packaged. One that can't be
+   * used, or has no entry beside it, is a problem of its own; the entry then goes without it. Default: none.
+   */
+  readonly sidecar?: string;
   /** Ends the scan with ABORTED; looked at before each entry. */
   readonly signal?: AbortSignal;
 }
@@ -56,7 +75,7 @@ export async function countFileSystem(
 ): Promise<FileSystemCount> {
   let files = 0;
   let bytes = 0;
-  for await (const item of walk({ ...resolveOptions(root, options), pruneFolders: false })) {
+  for await (const item of walk({ ...resolveOptions(root, options), pruneFolders: false, extras: NO_EXTRAS })) {
     if (item.kind !== "file") continue;
     files += 1;
     bytes += item.size;
@@ -65,12 +84,20 @@ export async function countFileSystem(
 }
 
 function resolveOptions(root: string | readonly SourceRoot[], options: FileSystemOptions): WalkOptions {
-  const { include, exclude = [], signal } = options;
+  const { include, exclude = [], owners = false, identity = false, sidecar, signal } = options;
+  if (sidecar !== undefined && (sidecar === "" || /[/\0]/.test(sidecar))) {
+    throw new PrimepackError(
+      "INVALID_OPTION",
+      `Cannot use sidecar as it must be the end of a name: current value is ${JSON.stringify(sidecar)}`,
+    );
+  }
   return {
     roots: namedRoots(root),
     included: include === undefined || include.length === 0 ? undefined : globFilter(include, "include"),
     excluded: globFilter(exclude, "exclude"),
     pruneFolders: true,
+    extras: { owners, identity, details: sidecar !== undefined },
+    sidecar,
     signal,
   };
 }

@@ -3,10 +3,13 @@ import { sep } from "node:path";
 import { type Code, throwIfAborted } from "../errors/index.ts";
 import type { SourceFile, SourceFolder, SourcePath, SourceProblem } from "../model/index.ts";
 import { entryDates } from "./entry-dates.ts";
+import { entryIdentity } from "./entry-identity.ts";
 import { isAbove } from "./folder-loop.ts";
 import type { GlobFilter } from "./glob.ts";
 import { linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
+import { localOwners, type OwnerOf } from "./owners.ts";
 import { compareRoots, type FoundRoot, findRoot, listRoot, type NamedRoot } from "./root.ts";
+import { readSidecar, type SidecarFault } from "./sidecar.ts";
 import { sourceError } from "./source-error.ts";
 
 /** What a file system yields. */
@@ -17,10 +20,25 @@ export interface WalkOptions {
   /** Undefined: all entries are included. */
   readonly included: GlobFilter | undefined;
   readonly excluded: GlobFilter;
+  /** What is said of an entry beside what the scan knows anyway. */
+  readonly extras: Extras;
+  /** End of the names of sidecars; undefined: there are none. */
+  readonly sidecar: string | undefined;
   /** Whether a folder that leads to nothing included is left out, which takes a look ahead into it. */
   readonly pruneFolders: boolean;
   readonly signal: AbortSignal | undefined;
 }
+
+/** What costs more than the scan itself. */
+export interface Extras {
+  readonly owners: boolean;
+  readonly identity: boolean;
+  /** Whether sidecars are read, and not only passed over. */
+  readonly details: boolean;
+}
+
+/** For walks that only look which entries there are. */
+export const NO_EXTRAS: Extras = { owners: false, identity: false, details: false };
 
 /** A name in a folder, and what `lstat` said of it. */
 interface Entry {
@@ -43,6 +61,10 @@ interface OpenFolder {
   entries: readonly Entry[];
   /** How many of `entries` have been visited. */
   visited: number;
+  /** Names in the folder, where sidecars are looked for. */
+  readonly known: ReadonlySet<string> | undefined;
+  /** Sidecars that could not be used, by their names. */
+  readonly faults: Map<string, SidecarFault> | undefined;
 }
 
 interface Visit {
@@ -61,10 +83,17 @@ export async function* walk(options: WalkOptions): AsyncGenerator<FileSystemItem
   throwIfAborted(options.signal, "scan the source");
   const roots: FoundRoot[] = [];
   for (const root of options.roots) roots.push(await findRoot(root));
-  yield* walkBelow(await openRoots(roots), options);
+  const owners = options.extras.owners ? await localOwners() : undefined;
+  yield* walkBelow(await openRoots(roots, options.sidecar), options, owners);
 }
 
-async function* walkBelow(start: OpenFolder, options: WalkOptions): AsyncGenerator<FileSystemItem, void, void> {
+async function* walkBelow(
+  start: OpenFolder,
+  options: WalkOptions,
+  owners?: OwnerOf,
+): AsyncGenerator<FileSystemItem, void, void> {
+  const { identity, details } = options.extras;
+  const hasExtras = identity || details || owners !== undefined;
   const lookout = new Lookout(options);
   let folder = start;
   for (;;) {
@@ -72,10 +101,13 @@ async function* walkBelow(start: OpenFolder, options: WalkOptions): AsyncGenerat
     const entry = folder.entries[folder.visited];
     if (entry !== undefined) {
       folder.visited += 1;
-      const visit = await visitEntry(folder, entry, options, lookout);
+      const parent = folder;
+      const sidecar = options.sidecar === undefined ? undefined : visitSidecar(parent, entry, options.sidecar);
+      if (sidecar !== undefined && sidecar.item === undefined) continue;
+      const visit = sidecar?.item ?? (await visitEntry(folder, entry, options, lookout));
       folder = visit.folder ?? folder;
       if (isHit(visit.item)) lookout.reach();
-      yield visit.item;
+      yield hasExtras ? await withExtras(visit.item, entry, parent, options, owners) : visit.item;
     } else if (folder.taken < folder.names.length) {
       await takeEntries(folder);
     } else {
@@ -87,17 +119,17 @@ async function* walkBelow(start: OpenFolder, options: WalkOptions): AsyncGenerat
 }
 
 /** A single folder without a name of its own is where the walk starts; else the roots stand beside each other. */
-async function openRoots(roots: readonly FoundRoot[]): Promise<OpenFolder> {
+async function openRoots(roots: readonly FoundRoot[], sidecar: string | undefined): Promise<OpenFolder> {
   const [first] = roots;
   if (first !== undefined && first.name === undefined) {
-    return openFolder([], first.path, first.stats, undefined, await listRoot(first));
+    return openFolder([], first.path, first.stats, undefined, await listRoot(first), sidecar);
   }
   // A root that can't be listed is the caller's mistake, and not an entry's problem.
   for (const root of roots) if (root.stats.isDirectory()) await listRoot(root);
   const entries = roots.toSorted(compareRoots).map(({ name = "", path, stats }) => {
     return { name, absolute: path, found: stats };
   });
-  return { ...openFolder([], "", undefined, undefined, []), entries };
+  return { ...openFolder([], "", undefined, undefined, [], undefined), entries };
 }
 
 function openFolder(
@@ -106,8 +138,11 @@ function openFolder(
   stats: Stats | undefined,
   parent: OpenFolder | undefined,
   names: readonly string[],
+  sidecar: string | undefined,
 ): OpenFolder {
-  return { path, absolute, stats, parent, names, taken: 0, entries: [], visited: 0 };
+  const known = sidecar === undefined ? undefined : new Set(names.map(nameOf));
+  const faults = sidecar === undefined ? undefined : new Map<string, SidecarFault>();
+  return { path, absolute, stats, parent, names, taken: 0, entries: [], visited: 0, known, faults };
 }
 
 async function takeEntries(folder: OpenFolder): Promise<void> {
@@ -136,9 +171,59 @@ async function visitEntry(parent: OpenFolder, entry: Entry, options: WalkOptions
   if (found.isFile()) {
     return { item: { kind: "file", path, size: found.size, ...entryDates(found), content: { path: absolute } } };
   }
-  if (isFolder) return visitFolder(parent, path, absolute, found, lookout);
+  if (isFolder) return visitFolder(parent, path, absolute, found, lookout, options.sidecar);
   if (found.isSymbolicLink()) return skippedLink(path, absolute);
   return skipped(path, "SOURCE_SPECIAL", `it is neither file nor folder: current value is a ${kindOf(found)}`);
+}
+
+/**
+ * What becomes of an entry that is a sidecar, which is no item: nothing, or a problem. Undefined for other entries.
+ *
+ * It comes after the entry beside it, whose name its own begins with.
+ */
+function visitSidecar(parent: OpenFolder, { name }: Entry, suffix: string): { readonly item?: Visit } | undefined {
+  if (!name.endsWith(suffix) || parent.known === undefined) return undefined;
+  const path = [...parent.path, name];
+  if (!hasSidecar(parent, name.slice(0, -suffix.length), suffix)) {
+    return {
+      item: skipped(path, "SOURCE_INVALID_ITEM", "it is a sidecar, and the entry that it tells of isn't there"),
+    };
+  }
+  const fault = parent.faults?.get(name);
+  return fault === undefined ? {} : { item: { item: { kind: "problem", path, outcome: "failed", ...fault } } };
+}
+
+/** Whether the entry is one that a sidecar can tell of, and has one. */
+function hasSidecar({ known }: OpenFolder, name: string, suffix: string): boolean {
+  if (known === undefined || !known.has(name) || !known.has(name + suffix)) return false;
+  return !name.endsWith(suffix);
+}
+
+/** The item with what is asked for beside what the scan knows anyway. */
+async function withExtras(
+  item: FileSystemItem,
+  { name, absolute, found }: Entry,
+  parent: OpenFolder,
+  { extras, sidecar, signal }: WalkOptions,
+  owners: OwnerOf | undefined,
+): Promise<FileSystemItem> {
+  if (item.kind === "problem" || found instanceof Error) return item;
+  const author = owners?.(found);
+  const identity = extras.identity ? await entryIdentity(absolute, found) : undefined;
+  const known = {
+    ...item,
+    ...(author === undefined ? {} : { author }),
+    ...(identity === undefined ? {} : { identity }),
+  };
+  if (!extras.details || sidecar === undefined || !hasSidecar(parent, name, sidecar)) return known;
+  const told = await readSidecar(absolute + sidecar, signal);
+  if ("fault" in told) {
+    parent.faults?.set(name + sidecar, told.fault);
+    return known;
+  }
+  const detailed = { ...known, ...told.details };
+  if (detailed.kind !== "file" || told.details.modified === undefined) return detailed;
+  return { ...detailed, content: { path: absolute, keepsDates: true } };
 }
 
 async function visitFolder(
@@ -147,6 +232,7 @@ async function visitFolder(
   absolute: string,
   stats: Stats,
   lookout: Lookout,
+  sidecar: string | undefined,
 ): Promise<Visit> {
   if (await isAbove(parent, absolute, stats)) {
     return skipped(path, "SOURCE_LOOP", `it is a folder above itself: current value is ${JSON.stringify(absolute)}`);
@@ -159,7 +245,7 @@ async function visitFolder(
   }
   const replaced = await replacement(path, absolute, stats);
   if (replaced) return replaced;
-  const folder = openFolder(path, absolute, stats, parent, names);
+  const folder = openFolder(path, absolute, stats, parent, names, sidecar);
   if (!(await lookout.leadsToIncluded(folder)))
     return excluded(path, "Left out as no include pattern matches anything in it");
   return { item: { kind: "folder", path, ...entryDates(stats) }, folder };
@@ -210,7 +296,7 @@ class Lookout {
   }
 
   async #lookAhead(folder: OpenFolder): Promise<SourcePath | undefined> {
-    for await (const item of walkBelow({ ...folder }, { ...this.#options, pruneFolders: false })) {
+    for await (const item of walkBelow({ ...folder }, { ...this.#options, pruneFolders: false, extras: NO_EXTRAS })) {
       if (isHit(item)) return item.path;
     }
     return undefined;
