@@ -120,6 +120,10 @@ const registry = {
     area: "plan",
     remedy: "Correct the user map; see the cause, or the answer that the message names.",
   },
+  USER_MAP_LINE: {
+    area: "plan",
+    remedy: "Correct the line of the user map; whom it names counts as unmapped.",
+  },
   USER_UNMAPPED: { area: "plan", remedy: "Add the user to the user map, or choose what becomes of unmapped ones." },
   GROUP_UNDEFINED: {
     area: "plan",
