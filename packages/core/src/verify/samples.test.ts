@@ -89,6 +89,29 @@ function layOut(directory: string): void {
   }
 }
 
+/** The sample of all files as a folder, not encrypted, with some of its files replaced by others. */
+function layOutPlain(directory: string, replaced: Readonly<Record<string, string>> = {}): void {
+  const folders = { content: join(directory, "content"), manifest: join(directory, "manifest") };
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  const records: object[] = [];
+  const write = (container: "content" | "manifest", file: string, bytes: Uint8Array) => {
+    writeFileSync(join(folders[container], file), bytes);
+    const md5 = createHash("md5").update(bytes).digest("base64");
+    records.push({ container, name: file, iv: null, md5, size: bytes.length });
+  };
+  for (const file of readdirSync(join(samples, "valid"))) {
+    // Its archive is in no sample.
+    if (file !== "ArchivedFiles.xml")
+      write("manifest", file, readFileSync(replaced[file] ?? join(samples, "valid", file)));
+  }
+  const archives = replaced["ArchivedFiles.xml"];
+  if (archives !== undefined) write("manifest", "ArchivedFiles.xml", readFileSync(archives));
+  for (const [index, text] of ["first text", "second text!", "third text"].entries()) {
+    write("content", `0000000${index + 1}.dat`, Buffer.from(text));
+  }
+  writeFileSync(join(directory, "blobs.ndjson"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+}
+
 describe.skipIf(isMissing)(`verify() and the published samples${isMissing ? " (../shared is missing)" : ""}`, () => {
   const folder = temporaryFolder();
   const key = new Secret(handMadeKey);
@@ -119,6 +142,26 @@ describe.skipIf(isMissing)(`verify() and the published samples${isMissing ? " (.
     expect(await findingsOf(run)).toMatchObject([{ code: "USER_UNREFERENCED", severity: "note" }]);
     expect(await run.result).toMatchObject({ packages: 2, blobs: 21, bytes: 47, ok: true });
   });
+
+  it("finds nothing in the sample of all files but people whom it names nowhere", async () => {
+    layOutPlain(folder("valid"));
+    expect(await findingsOf(verifyDirectory(folder("valid")))).toMatchObject([
+      { code: "USER_UNREFERENCED", severity: "note" },
+    ]);
+  });
+
+  it.each([...Object.entries(invalid), [threeArchives, ["ARCHIVE_OVER_LIMIT", "error"]] as const])(
+    "finds in a package with %s what the schema or the import refuses",
+    async (file, [code, severity]) => {
+      const directory = folder(`invalid-${file}`);
+      const name = `${file.slice(0, file.indexOf("."))}.xml`;
+      layOutPlain(directory, { [name]: join(samples, "invalid", file) });
+      const found = (await findingsOf(verifyDirectory(directory))).map((finding) => [finding.code, finding.severity]);
+      expect(found).toContainEqual([code, severity]);
+      const isAccepted = severity === "note";
+      expect(found.some(([, each]) => each === "error")).toBe(!isAccepted);
+    },
+  );
 
   it("misses the folders of the worked example where the first package isn't there", async () => {
     layOut(folder("half"));
