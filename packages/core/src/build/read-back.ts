@@ -1,5 +1,6 @@
 import { PrimepackError, type Secret } from "../errors/index.ts";
 import { readArchivedFiles } from "../manifest/archived-files.ts";
+import { LABEL_FIELD } from "../manifest/field-elements.ts";
 import type { FileElement } from "../manifest/file.ts";
 import type { ListItemElement } from "../manifest/list-item.ts";
 import { type ManifestObject, readManifest } from "../manifest/manifest.ts";
@@ -223,10 +224,14 @@ class Reading {
     }
   }
 
-  #columns({ listItemId }: DocumentItem, { fields = [] }: PlannedDetails, element: ListItemElement): void {
+  #columns(item: DocumentItem, version: PlannedDetails, element: ListItemElement): void {
+    const { fields = [] } = version;
+    const isLabelled = version === item && item.retentionLabel !== undefined;
+    // The label stands at a column's value, which is added where there is none.
+    const added = isLabelled && !fields.some(({ name }) => name === LABEL_FIELD) ? 1 : 0;
     const found = element.Fields?.length ?? 0;
-    // A retention label may add one.
-    if (found < fields.length) throw failure(`${listItemId} has ${fields.length} values of columns`, found);
+    const planned = fields.length + added;
+    if (found !== planned) throw failure(`${item.listItemId} has ${planned} values of columns`, found);
     for (const { principals = [] } of fields) this.#name(...principals.map(String));
   }
 

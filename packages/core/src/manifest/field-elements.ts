@@ -4,7 +4,7 @@ import { manifestTime } from "./times.ts";
 import type { Writable } from "./writable.ts";
 
 /** The column in which SharePoint keeps the name of an item's retention label. */
-const LABEL_FIELD = "_ComplianceTag";
+export const LABEL_FIELD = "_ComplianceTag";
 
 /**
  * The values of an item's columns, and its retention label.
