@@ -125,7 +125,10 @@ export class Delta {
       yield* this.#replaced.filter(({ source }) => source.length === depth);
       for (const entry of this.#ledger.store.entries()) {
         const source = placeOf(entry);
-        if (source.length === depth && this.#isGone(entry)) yield { ...entry, source };
+        if (source.length !== depth || !this.#isGone(entry)) continue;
+        // Whoever notes the deletion changes the entry, which may come once more for it.
+        this.#met.add(entry.itemId);
+        yield { ...entry, source };
       }
     }
   }
