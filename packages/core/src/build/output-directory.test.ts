@@ -5,7 +5,7 @@ import { PrimepackError } from "../errors/index.ts";
 import type { SourceItem } from "../model/index.ts";
 import { type OutputDirectory, openOutputDirectory } from "./output-directory.ts";
 import { build } from "./run.ts";
-import type { BuildEvent, BuildRun } from "./types.ts";
+import type { BuildEvent, BuildRun, CommonBuildOptions } from "./types.ts";
 
 const path = temporaryFolder();
 const random = deterministicRandom();
@@ -15,6 +15,10 @@ async function* files(...names: string[]): AsyncGenerator<SourceItem> {
 }
 
 function runInto(output: OutputDirectory, ...names: string[]): BuildRun {
+  return runWith(output, {}, ...names);
+}
+
+function runWith(output: OutputDirectory, more: Partial<CommonBuildOptions>, ...names: string[]): BuildRun {
   return build({
     source: files(...names),
     target: exampleTarget,
@@ -26,6 +30,7 @@ function runInto(output: OutputDirectory, ...names: string[]): BuildRun {
     workers: 0,
     packagesInFlight: 1,
     random,
+    ...more,
   });
 }
 
@@ -46,6 +51,14 @@ describe("openOutputDirectory()", () => {
     expect(Buffer.from(key, "base64")).toHaveLength(32);
     expect(await readFile(path("new", "run.json"), "utf8")).not.toContain(key.trim());
     expect(JSON.stringify(output)).not.toContain(key.trim());
+  });
+
+  it("names its run, by the same name when it is continued", async () => {
+    const options = { encryption: "none", continue: true } as const;
+    const { runId } = await openOutputDirectory(path("named"), options);
+    expect(runId).toMatch(/^[0-9a-f]{16}$/);
+    expect((await openOutputDirectory(path("named"), options)).runId).toBe(runId);
+    expect((await openOutputDirectory(path("named"), { ...options, dryRun: true })).runId).toMatch(/^[0-9a-f]{16}$/);
   });
 
   it("refuses a folder that holds anything", async () => {
@@ -204,6 +217,30 @@ describe("record()", () => {
     expect(await codeOf(collect(fewer.record(runInto(fewer, "a", "b"))))).toBe("PLAN_CHANGED");
     const same = await openOutputDirectory(path("changed"), options);
     expect(await codeOf(collect(same.record(runInto(same, "a", "b", "c"))))).toBe("resolved");
+  });
+
+  it("refuses to go on with another author, source type or form, which finished packages don't have", async () => {
+    const options = { encryption: "none", continue: true } as const;
+    const first = await openOutputDirectory(path("other-settings"), options);
+    await collect(first.record(runInto(first, "a", "b", "c")));
+    const defaultAuthor = { name: "Ann", login: "ann@contoso.com" };
+    for (const more of [{ defaultAuthor }, { sourceType: "Box" }, { sourceType: { other: "Tape" } }] as const) {
+      const output = await openOutputDirectory(path("other-settings"), options);
+      expect(await codeOf(collect(output.record(runWith(output, more, "a", "b", "c"))))).toBe("PLAN_CHANGED");
+    }
+    const output = await openOutputDirectory(path("other-settings"), options);
+    const { packages, encryption, finished, clock } = output;
+    const common = { source: files("a", "b", "c"), target: exampleTarget, packages, finished, clock, workers: 0 };
+    const otherForm = build({
+      ...common,
+      encryption,
+      limits: { maxItems: 2 },
+      forms: { attachmentUrl: "serverRelative" },
+    });
+    expect(await codeOf(collect(output.record(otherForm)))).toBe("PLAN_CHANGED");
+    const same = await openOutputDirectory(path("other-settings"), options);
+    const fileShare = runWith(same, { sourceType: "FileShare" }, "a", "b", "c");
+    expect(await codeOf(collect(same.record(fileShare)))).toBe("resolved");
   });
 
   it("writes the outcomes of a dry run beside the run's, and no package", async () => {

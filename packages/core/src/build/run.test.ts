@@ -2,10 +2,11 @@ import { collect, deterministicRandom, exampleTarget } from "@primepack/test-sup
 import { describe, expect, it } from "vitest";
 import { memoryPackageStore } from "../container/memory.ts";
 import { PrimepackError, Secret } from "../errors/index.ts";
-import type { PackageStore, SourceItem } from "../model/index.ts";
+import type { Ledger, PackagePlan, PackageRecord, PackageStore, SourceItem } from "../model/index.ts";
+import { planHash } from "../plan/plan-json.ts";
 import { memoryLedger } from "./memory-ledger.ts";
 import { build } from "./run.ts";
-import type { BuildEvent, BuildOptions } from "./types.ts";
+import type { BuildEvent, BuildOptions, CommonBuildOptions, EncryptionOptions } from "./types.ts";
 
 const random = deterministicRandom();
 const key = new Secret(random(32, "key"));
@@ -36,6 +37,9 @@ const codeOf = (promise: Promise<unknown>) =>
     () => "resolved",
     (error: unknown) => (error instanceof PrimepackError ? error.code : error),
   );
+
+/** In the order of their numbers. */
+const entriesOf = (store: Ledger) => [...store.entries()].sort((one, other) => one.itemId - other.itemId);
 
 /** A gate that opens by hand. */
 function gate() {
@@ -209,6 +213,70 @@ describe("build()", () => {
     expect(again.map(({ type }) => type)).toEqual(["packageReused", "scanned"]);
     expect(await run.result).toMatchObject({ packages: 0, reusedPackages: 1, counts: { packaged: 3 }, nextItemId: 4 });
     expect(packages.packages.size).toBe(0);
+  });
+
+  it("makes no package of what the ledger says was received, and numbers behind all that it knows of", async () => {
+    const store = memoryLedger();
+    const delta = async (runId: string, changes: Partial<CommonBuildOptions> = {}) => {
+      const packages = memoryPackageStore();
+      const run = build(options({ packages, ledger: { store, runId }, ...changes }));
+      const outcomes = (await collect(run)).flatMap((event) => (event.type === "item" ? [event.outcome] : []));
+      return { summary: await run.result, outcomes, packages: packages.packages.size };
+    };
+    const first = await delta("first");
+    expect(first).toMatchObject({ packages: 1, summary: { counts: { packaged: 3 }, nextItemId: 4 } });
+    expect(entriesOf(store).map(({ source, built }) => [source.join("/"), built.package])).toEqual([
+      ["a.txt", "first/000001"],
+      ["b", "first/000001"],
+      ["b/c.txt", "first/000001"],
+    ]);
+    // Built is not received.
+    expect((await delta("second")).summary.counts).toMatchObject({ packaged: 3, unchanged: 0 });
+    await store.write({ put: entriesOf(store).map((entry) => ({ ...entry, received: entry.built })) });
+    const unchanged = await delta("third");
+    expect(unchanged).toMatchObject({ packages: 0, summary: { packages: 0, counts: { packaged: 0, unchanged: 3 } } });
+    const more = await delta("fourth", { source: items(file("a.txt"), file("b/c.txt"), file("new.txt")) });
+    expect(more).toMatchObject({ packages: 1, summary: { counts: { packaged: 1, unchanged: 3 } } });
+    expect(more.outcomes.at(-1)).toMatchObject({ source: "new.txt", itemId: 4, package: "000001" });
+  });
+
+  it("plans alike when a run with a ledger is continued, and takes its finished packages from its records", async () => {
+    const store = memoryLedger();
+    const records: PackageRecord[] = [];
+    const plans: string[] = [];
+    const runOnce = async () => {
+      const finished = (plan: PackagePlan) => {
+        plans.push(planHash(plan));
+        return records.find(({ name }) => name === plan.name);
+      };
+      const run = build(options({ ledger: { store, runId: "one" }, limits: { maxItems: 1 }, finished }));
+      const events = await collect(run);
+      records.push(...events.flatMap((event) => (event.type === "packageFinished" ? [event.record] : [])));
+      return run.result;
+    };
+    expect(await runOnce()).toMatchObject({ packages: 3, reusedPackages: 0 });
+    const entries = entriesOf(store);
+    records.splice(1, 1);
+    expect(await runOnce()).toMatchObject({ packages: 1, reusedPackages: 2, counts: { packaged: 3, unchanged: 0 } });
+    expect(plans.slice(3)).toEqual(plans.slice(0, 3));
+    expect(entriesOf(store)).toEqual(entries);
+  });
+
+  it("writes nothing to the ledger in a dry run", async () => {
+    const store = memoryLedger();
+    await build(options({ ledger: { store, runId: "real" } })).result;
+    const entries = entriesOf(store);
+    const source = items(file("new.txt"));
+    const run = build(options({ source, ledger: { store, runId: "dry" }, dryRun: true }));
+    expect((await collect(run)).find(({ type }) => type === "item")).toMatchObject({ outcome: { itemId: 4 } });
+    expect(store.firstItemId("dry")).toBeUndefined();
+    expect(entriesOf(store)).toEqual(entries);
+  });
+
+  it("is told by its types that archives need encryption", () => {
+    // @ts-expect-error: what doesn't compile is refused at run time too.
+    const plain: EncryptionOptions = { encryption: "none", forms: { archives: true } };
+    expect(() => build(options(plain))).toThrow("archives need encryption");
   });
 
   it("plans only in a dry run", async () => {
