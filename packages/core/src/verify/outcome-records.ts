@@ -12,6 +12,8 @@ const PACKAGED_FILE = 2;
 const SEEN = 4;
 const WITH_ATTACHMENTS = 8;
 const WITH_VERSIONS = 16;
+/** The entry has a place in the target. */
+const PLACED = 32;
 /** Flags of a packaged object. */
 const RECORDED = 1;
 const FOUND = 2;
@@ -54,7 +56,10 @@ export class OutcomeRecords {
       }
       // A path may have lost one entry and got another.
       const path = pathKey(outcome.sourcePath, outcome.outcome === "deletion");
-      if (this.#paths.set(path, KNOWN | flagsOf(outcome)) !== 0) {
+      // Entries that are left out may share a path with each other and another one: a line that is there twice, or none.
+      const known = this.#paths.get(path);
+      this.#paths.set(path, known | KNOWN | flagsOf(outcome));
+      if ((known & PLACED) !== 0 && (flagsOf(outcome) & PLACED) !== 0) {
         report(
           "RECORDS_INVALID",
           `${ITEMS_FILE}:${line}`,
@@ -270,9 +275,11 @@ function contentFacts(blob: string | undefined, contents: Contents): Required<Om
 
 /** What is remembered of an entry beside that it has an outcome. */
 function flagsOf(outcome: ItemOutcome): number {
-  if (outcome.outcome !== "packaged") return 0;
+  if (outcome.outcome === "excluded" || outcome.outcome === "skipped" || outcome.outcome === "failed") return 0;
+  if (outcome.outcome !== "packaged") return PLACED;
   const { kind, versions = [], attachments = [] } = outcome;
   return (
+    PLACED |
     (kind === "file" ? PACKAGED_FILE : 0) |
     (versions.length > 0 ? WITH_VERSIONS : 0) |
     (attachments.length > 0 ? WITH_ATTACHMENTS : 0)

@@ -158,7 +158,9 @@ function resolveScopes(facts: PackageFacts, run: RunFacts, packageIndex: number,
     const isList = facts.lists.has(key);
     checkScopeCount(run, isList ? key : (defined?.listId?.toLowerCase() ?? firstList), place, report);
     checkScopeObject(facts, scope, isList, defined, report);
-    if (isList || facts.ids.has(key) || facts.webs.has(key) || facts.systemObjects.has(key) || facts.docIds.has(key)) {
+    const bits = guidKey(objectId);
+    const isObject = bits !== undefined && facts.ids.get(bits) !== 0;
+    if (isList || isObject || facts.webs.has(key) || facts.systemObjects.has(key) || facts.docIds.has(key)) {
       continue;
     }
     run.resolve(packageIndex, { id: objectId, place, by: "a role assignment", role: "scope" });

@@ -1,4 +1,5 @@
 import type { Target } from "../model/index.ts";
+import { IdTable } from "./id-table.ts";
 
 /** A file or folder of the package, as its links need it. */
 export interface DefinedObject {
@@ -125,8 +126,8 @@ export class PackageFacts {
   /** SystemData.xml or a manifest could not be read to its end: what is missing here may stand there. */
   isPartial = false;
   objects = 0;
-  /** Ids of all SPObjects, lower case. */
-  readonly ids: Set<string> = new Set();
+  /** Ids of all SPObjects, and of what else has an id of its own. */
+  readonly ids: IdTable = new IdTable();
   readonly defined: Map<string, DefinedObject> = new Map();
   readonly items: DefinedItem[] = [];
   /** Lower-case `DocId`s of items: a plain list item's document has no object of its own. */

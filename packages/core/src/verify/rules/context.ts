@@ -1,6 +1,7 @@
 import type { XmlElement } from "../../xml/element.ts";
 import type { Position, Report } from "../finding.ts";
 import { quoted } from "../finding.ts";
+import { guidKey } from "../id-table.ts";
 import { folded, isEqualFolded } from "../name-rules.ts";
 import type { PackageFacts } from "../package-facts.ts";
 import type { RunFacts } from "../run-facts.ts";
@@ -150,12 +151,10 @@ export function checkWebRelative(context: RuleContext, element: XmlElement, name
 
 /** Notes the id of something that is no SPObject of its own (an attachment, a version): it must be new all the same. */
 export function addOwnId(context: RuleContext, element: XmlElement, id: string): void {
-  if (!isGuid(id)) return;
+  const key = guidKey(id);
+  if (key === undefined) return;
   const { facts, run, packageIndex } = context;
-  const key = id.toLowerCase();
   const before = run.define(id, "other", packageIndex);
-  if (facts.ids.has(key) || (before !== undefined && before.packageIndex !== packageIndex)) {
-    context.report("DUPLICATE_ID", element, `No two objects may have one id: current value is ${quoted(id)}`);
-  }
-  facts.ids.add(key);
+  if (facts.ids.add(key) && (before === undefined || before.packageIndex === packageIndex)) return;
+  context.report("DUPLICATE_ID", element, `No two objects may have one id: current value is ${quoted(id)}`);
 }

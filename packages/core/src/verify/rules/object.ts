@@ -1,5 +1,6 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
+import { guidKey } from "../id-table.ts";
 import { folded } from "../name-rules.ts";
 import { isGuid } from "../schema/values.ts";
 import {
@@ -117,10 +118,10 @@ function checkId(context: RuleContext, object: XmlElement, id: string): void {
       `An object must not be a system object too: current value is ${quoted(id)}`,
     );
   }
-  if (facts.ids.has(key)) {
+  const bits = guidKey(id);
+  if (bits !== undefined && !facts.ids.add(bits)) {
     context.report("DUPLICATE_ID", object, `No two objects may have one id: current value is ${quoted(id)}`);
   }
-  facts.ids.add(key);
 }
 
 function checkListObject(context: RuleContext, object: XmlElement, list: XmlElement): void {
