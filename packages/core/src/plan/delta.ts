@@ -40,11 +40,14 @@ export class Delta {
   /** Paths of folders that are left out with all that is in them. */
   readonly #lost = new Set<string>();
   readonly #replaced: LedgerEntry[] = [];
+  /** Whether there are entries of other runs: of its own each path has one, whose GUID nobody else computes. */
+  readonly #wasUsed: boolean;
   /** Whether folders may be in the target without an entry. */
   readonly #hasExisting: boolean;
 
   constructor(ledger: NonNullable<ResolvedPlanOptions["ledger"]>, hasExisting: boolean) {
     this.#ledger = ledger;
+    this.#wasUsed = ledger.store.size > 0;
     this.#hasExisting = hasExisting;
   }
 
@@ -59,7 +62,8 @@ export class Delta {
     const isGone = entry?.movedBy !== undefined && entry.movedBy !== runId;
     const holder = entry === undefined || isGone || this.#met.has(entry.itemId) ? undefined : entry;
     if (holder !== undefined && holder.kind === kind) {
-      const received = holder.deletedBy === undefined ? this.#received(holder)?.fingerprint : undefined;
+      const isSame = holder.deletedBy === undefined && !this.#isSwapped(holder, identity);
+      const received = isSame ? this.#received(holder)?.fingerprint : undefined;
       return { entry: holder, path: holder.path, ...(received === undefined ? {} : { received }) };
     }
     const replaced = holder === undefined ? {} : { replaced: holder };
@@ -72,7 +76,7 @@ export class Delta {
 
   /** Whether the ledger gives the GUID to another item than this one. */
   isHeld(id: string, { ownId }: Known): boolean {
-    return id !== ownId && this.#ledger.store.hasId(id);
+    return this.#wasUsed && id !== ownId && this.#ledger.store.hasId(id);
   }
 
   /** Whether the GUID's holder is at the path in the target, and has not been met elsewhere. */
@@ -90,9 +94,13 @@ export class Delta {
     if (this.#ledger.deletions) this.#replaced.push(replaced);
   }
 
-  /** The source has something at the path that gets no place: neither it, nor what is above or below it, is gone. */
+  /**
+   * The source has something at the path that gets no place: neither it, nor what is above or below it, is gone. Where
+   * the path is empty that may be anything, and nothing is gone.
+   */
   lose(path: SourcePath): void {
     if (!this.#ledger.deletions) return;
+    if (path.length === 0) this.#lost.add(keyOf(path));
     for (let length = 1; length <= path.length; length += 1) {
       const entry = this.#ledger.store.get(path.slice(0, length));
       if (entry !== undefined) this.#met.add(entry.itemId);
@@ -138,10 +146,17 @@ export class Delta {
     if (entry.movedBy !== undefined && !isDisplaced(entry)) return false;
     const source = placeOf(entry);
     if (this.#lost.size === 0) return true;
-    for (let length = 1; length < source.length; length += 1) {
+    for (let length = 0; length < source.length; length += 1) {
       if (this.#lost.has(keyOf(source.slice(0, length)))) return false;
     }
     return true;
+  }
+
+  /** Whether the item at the entry's path is one that the ledger knows from another: files may be as large and as old. */
+  #isSwapped(entry: LedgerEntry, identity: string | undefined): boolean {
+    if (identity === undefined || entry.identity === undefined || identity === entry.identity) return false;
+    const other = this.#ledger.store.byIdentity(identity);
+    return other !== undefined && other.itemId !== entry.itemId;
   }
 
   #received({ received, receivedBefore }: LedgerEntry): LedgerState | undefined {

@@ -535,18 +535,24 @@ class Planner {
     }
     const bytes = pathBytes();
     const [idKind, listItemIdKind] = identityKinds[item.kind];
-    let generation = 0;
-    let id = this.#identity.id(idKind, bytes);
-    while (this.#delta?.isHeld(id, known) === true) {
-      generation += 1;
-      id = this.#identity.id(idKind, bytes, generation);
-    }
+    const generation = this.#freeGeneration(item.kind, bytes, known);
+    const id = this.#identity.id(idKind, bytes, generation);
     return {
       id: given(item.id) ?? id,
       listItemId: given(item.listItemId) ?? this.#identity.id(listItemIdKind, bytes, generation),
       itemId: this.#itemId(item),
       generation,
     };
+  }
+
+  /** The first generation of a path's ids that no moved item holds: as a file or a folder, which share a list item's id. */
+  #freeGeneration(kind: SourceObject["kind"], bytes: Uint8Array, known: Known): number {
+    const delta = this.#delta;
+    if (delta === undefined) return 0;
+    const kinds = kind === "item" ? (["document"] as const) : (["file", "folder"] as const);
+    let generation = 0;
+    while (kinds.some((each) => delta.isHeld(this.#identity.id(each, bytes, generation), known))) generation += 1;
+    return generation;
   }
 
   #itemId(item: SourceObject): number {
@@ -795,9 +801,10 @@ class Planner {
     return { outcome: "failed", code: "SOURCE_INVALID_ITEM", because };
   }
 
-  /** Leaves out the path and what is below it. */
+  /** Leaves out the path and what is below it; where the path is empty, an entry of which nothing is known. */
   #lose(path: SourcePath): void {
     this.#delta?.lose(path);
+    if (path.length === 0) return;
     const depth = this.#commonDepth(path);
     if (depth === path.length - 1) this.#folderAt(depth).lose(path.at(-1) as string);
     else if (!this.#isBelowLost(path, depth)) this.#lostPath = [...path];
@@ -815,7 +822,7 @@ class Planner {
 
   #refuse(item: SourceEntry, { outcome, code, because }: Refusal): void {
     const entry = entryOf(item);
-    const isKept = entry.sourcePath.length > 0 && code !== "SOURCE_DUPLICATE" && item.kind !== "deletion";
+    const isKept = code !== "SOURCE_DUPLICATE" && item?.kind !== "deletion" && item?.kind !== "list";
     if (isKept) this.#delta?.lose(entry.sourcePath);
     this.#tell({ ...entry, kind: kindOf(item), outcome, code, message: sentence(item, because) });
   }
