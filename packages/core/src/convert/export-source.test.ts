@@ -429,6 +429,29 @@ describe("exportSource()", () => {
       expect(source.report.dropped).toContainEqual({ what: "repeated folder", count: 1 });
     });
 
+    it("fails objects whose id another place has, unless they get new ones", async () => {
+      await put(
+        "Manifest.xml",
+        manifest(
+          library,
+          spFile(3, "Shared Documents/b.txt"),
+          spItem(3, "Shared Documents/b.txt"),
+          spFile(3, "Shared Documents/a.txt"),
+          spFolder(3, "Shared Documents/c"),
+          spFile(4, "Shared Documents/c/d.txt"),
+        ),
+      );
+      const items = await itemsOf();
+      expect(entriesOf(items)).toEqual(["problem a.txt", "file b.txt", "problem c", "file c/d.txt"]);
+      expect(items[0]).toMatchObject({ code: "SOURCE_DUPLICATE" });
+      expect(entriesOf(await itemsOf({ ids: "new" }))).toEqual([
+        "file a.txt",
+        "file b.txt",
+        "folder c",
+        "file c/d.txt",
+      ]);
+    });
+
     it("fails what has no content, no file, or no usable versions", async () => {
       const version = `<File Version="1.0"/>`;
       await put(

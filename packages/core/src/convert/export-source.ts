@@ -9,7 +9,7 @@ import { ItemJoin } from "./item-join.ts";
 import { type ExportedList, Lists } from "./lists.ts";
 import type { OpenBlobOptions } from "./opened-blob.ts";
 import { PackageContents } from "./package-contents.ts";
-import { compareParts, type KeyedPart, parseKeyedPart, serializePart } from "./parts.ts";
+import { bytesOfPart, compareParts, type KeyedPart, parseKeyedPart, serializePart } from "./parts.ts";
 import { Principals } from "./principals.ts";
 import { readObjects } from "./read-objects.ts";
 import { Roles } from "./roles.ts";
@@ -130,7 +130,7 @@ class Conversion {
       compare: compareParts,
       serialize: serializePart,
       parse: parseKeyedPart,
-      bytesOf: ({ key, text }) => key.length + text.length,
+      bytesOf: bytesOfPart,
       directory: temporaryDirectory,
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
       ...(signal === undefined ? {} : { signal }),

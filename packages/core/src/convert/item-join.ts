@@ -1,7 +1,8 @@
 import type { SourceDeletion, SourceEntry, SourcePath, SourceProblem } from "../model/index.ts";
 import { type AssembleOptions, assemble, type ItemParts } from "./assemble.ts";
+import { IdUses } from "./id-uses.ts";
 import { isAtOrBelow, keyNames, pathKey } from "./object-path.ts";
-import { DELETIONS, FAULTS, ITEMS, type KeyedPart, type Part, partOf } from "./parts.ts";
+import { DELETIONS, FAULTS, IDS, ITEMS, type KeyedPart, type Part, partOf } from "./parts.ts";
 
 /** The folder at the top of a library that SharePoint makes with it, for forms and views. */
 const LIBRARY_OWN_FOLDER = "forms";
@@ -26,6 +27,7 @@ export class ItemJoin {
   readonly #rootKey: string;
   readonly #rootDepth: number;
   readonly #folders: OpenFolder[] = [];
+  readonly #ids: IdUses = new IdUses();
   /** Undefined: the parts of the present key were given away. */
   #parts: Mutable<ItemParts> | undefined;
   #deletion: DeletionPart | undefined;
@@ -39,6 +41,10 @@ export class ItemJoin {
   }
 
   async *add(keyed: KeyedPart): AsyncGenerator<SourceEntry, void, undefined> {
+    if (keyed.key.startsWith(IDS)) {
+      if (this.#options.keepIds) this.#ids.add(keyed);
+      return;
+    }
     if (keyed.key.startsWith(FAULTS)) {
       yield faultOf(partOf(keyed));
       return;
@@ -67,7 +73,8 @@ export class ItemJoin {
     const deletion = this.#deletion;
     this.#parts = undefined;
     this.#deletion = undefined;
-    if (parts !== undefined) {
+    if (parts !== undefined && this.#ids.isTaken(this.#key)) yield takenOf(parts);
+    else if (parts !== undefined) {
       const entry = await assemble(parts, this.#options);
       if (entry !== undefined) yield entry;
     }
@@ -152,6 +159,12 @@ function sameId(one: string | undefined, other: string | undefined): boolean {
 function duplicateOf(path: SourcePath, part: Part): SourceProblem {
   const what = JSON.stringify(`/${part.url}`);
   const message = `Cannot convert the object as the export has another in its place: current value is ${part.kind} ${what}`;
+  return { kind: "problem", path: nonEmptyPath(path), outcome: "failed", code: "SOURCE_DUPLICATE", message };
+}
+
+function takenOf({ path, url }: ItemParts): SourceProblem {
+  const what = JSON.stringify(`/${url}`);
+  const message = `Cannot convert the object as the export has another of the same id: current value is ${what}`;
   return { kind: "problem", path: nonEmptyPath(path), outcome: "failed", code: "SOURCE_DUPLICATE", message };
 }
 

@@ -39,18 +39,17 @@ export function urlFault(url: string): string | undefined {
 
 /**
  * A text by which objects sort depth first: each directly before what is in it. Names that SharePoint holds equal (they
- * differ in case only) give the same key.
+ * differ in case only) give the same key. `prefix` stands before it. The text shares no memory with the URL.
  */
-export function pathKey(url: string): string {
-  return url
-    .split("/")
-    .map((name) =>
-      name
-        .toLowerCase()
-        .replace(LONE_SURROGATES, "\ufffd")
-        .replace(CONTROLS, (control) => ESCAPE + String.fromCharCode(control.charCodeAt(0) + 0x40)),
-    )
-    .join(SEPARATOR);
+export function pathKey(url: string, prefix = ""): string {
+  const names = url.split("/").map((name) =>
+    name
+      .toLowerCase()
+      .replace(LONE_SURROGATES, "\ufffd")
+      .replace(CONTROLS, (control) => ESCAPE + String.fromCharCode(control.charCodeAt(0) + 0x40)),
+  );
+  // Joining copies: names share memory with the text that they were read from.
+  return [prefix, names.join(SEPARATOR)].join("");
 }
 
 /** Whether the key is that of something below `root`, or of the root itself. */

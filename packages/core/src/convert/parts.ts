@@ -23,25 +23,41 @@ export type Part = { readonly url: string; readonly place: number } & (
   | { readonly kind: "fault"; readonly message: string }
 );
 
-/** A part as it is sorted: its key and its JSON, so that little memory holds many. */
+/** A part as it is sorted: its key and its JSON, so that little memory holds many. Of an id the text is a place. */
 export interface KeyedPart {
   readonly key: string;
   readonly text: string;
 }
 
-/** What stands before a part's key: faults first, then the items, then what is deleted. */
+/** What stands before a part's key: ids first, then faults, then the items, then what is deleted. */
+export const IDS = "!";
 export const FAULTS = "0";
 export const ITEMS = "1";
 export const DELETIONS = "2";
 
+/** `key` must share no memory with the text that it was read from, as parts are kept. */
 export function keyedPart(key: string, part: Part): KeyedPart {
   return { key, text: JSON.stringify(part) };
+}
+
+/** Tells where an id is used: it sorts beside the other uses of the id. */
+export function idUse(id: string, place: string): KeyedPart {
+  // Joining copies: an id shares memory with the text that it was read from.
+  return { key: [IDS, id.toLowerCase()].join(""), text: place };
 }
 
 /** By the units of the key, whatever the locale. */
 export function compareParts(one: KeyedPart, other: KeyedPart): number {
   if (one.key === other.key) return 0;
   return one.key < other.key ? -1 : 1;
+}
+
+/** Bytes of a part in memory, beside those of its texts: about what the engine takes for an object and two texts. */
+const OVERHEAD_BYTES = 150;
+
+/** Bytes that a part takes while it is held. */
+export function bytesOfPart({ key, text }: KeyedPart): number {
+  return key.length + text.length + OVERHEAD_BYTES;
 }
 
 // Keys hold no line feed.

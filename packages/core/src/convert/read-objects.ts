@@ -13,7 +13,7 @@ import type { Lists } from "./lists.ts";
 import { pathKey, trimUrl, urlFault } from "./object-path.ts";
 import { objectUrl } from "./object-url.ts";
 import { type OpenBlobOptions, openedBlob } from "./opened-blob.ts";
-import { DELETIONS, FAULTS, ITEMS, type KeyedPart, keyedPart, type Part, type PassedElements } from "./parts.ts";
+import { DELETIONS, FAULTS, ITEMS, idUse, type KeyedPart, keyedPart, type Part, type PassedElements } from "./parts.ts";
 import type { Roles } from "./roles.ts";
 
 /** Where the objects of an export go beside its items. */
@@ -30,6 +30,8 @@ export interface ReadObjectsOptions extends OpenBlobOptions {
   readonly webUrl: string | undefined;
 }
 
+/** UTF-16 units of a GUID in braces; anything longer is none, and the planner refuses it. */
+const MAX_ID_LENGTH = 38;
 /** UTF-16 units of a URL that are shown where it can't be used. */
 const SHOWN_LENGTH = 200;
 
@@ -99,18 +101,21 @@ class ObjectReader {
       case "SPFolder": {
         const url = objectUrl(object, child, this.#webUrl);
         const folder = this.#cleaned("Folder", folderBinding.read(child));
+        yield* this.#uses(url, folder.Id);
         return yield this.#item(url, { kind: "folder", url, place, folder });
       }
       case "SPFile": {
         const url = objectUrl(object, child, this.#webUrl);
         const passed = this.#takePassed(child);
         const file = this.#cleaned("File", fileBinding.read(child));
+        yield* this.#uses(url, file.Id);
         return yield this.#item(url, { kind: "file", url, place, file, ...passed });
       }
       case "SPListItem": {
         const url = objectUrl(object, child, this.#webUrl);
         const passed = this.#takePassed(child);
         const item = this.#cleaned("ListItem", listItemBinding.read(child));
+        yield* this.#uses(url, item.Id, item.DocId);
         return yield this.#item(url, { kind: "item", url, place, item, ...passed });
       }
       case "SPList":
@@ -149,13 +154,18 @@ class ObjectReader {
     return this.#keyed(DELETIONS, url, part);
   }
 
+  *#uses(url: string, ...ids: readonly (string | undefined)[]): Generator<KeyedPart, void, undefined> {
+    if (urlFault(url) !== undefined) return;
+    for (const id of ids) if (id && id.length <= MAX_ID_LENGTH) yield idUse(id, pathKey(url, ITEMS));
+  }
+
   #item(url: string, part: Part): KeyedPart {
     return this.#keyed(ITEMS, url, part);
   }
 
   #keyed(kind: string, url: string, part: Part): KeyedPart {
     const fault = urlFault(url);
-    return fault === undefined ? keyedPart(kind + pathKey(url), part) : this.#fault(url, fault);
+    return fault === undefined ? keyedPart(pathKey(url, kind), part) : this.#fault(url, fault);
   }
 
   #fault(url: string, because: string): KeyedPart {
