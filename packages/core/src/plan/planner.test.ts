@@ -418,6 +418,15 @@ describe("planPackages() with sources that break their contract", () => {
     });
   });
 
+  test("passes on what the source can't even name, and loses nothing by it", async () => {
+    const nameless: SourceItem = { kind: "problem", path: [], outcome: "failed", message: "no JSON", line: 7 };
+    const { events, paths } = await planned([item("a/"), nameless, item("a/x"), nameless]);
+    expect(paths).toEqual(["a", "a/x"]);
+    const outcome = { source: "", sourcePath: [], line: 7, kind: "other", outcome: "failed", message: "no JSON" };
+    const told = { type: "outcome", outcome: { ...outcome, code: "SOURCE_UNREADABLE" } };
+    expect(events.filter(({ type }) => type === "outcome")).toEqual([told, told]);
+  });
+
   test.each<[string, unknown]>([
     ["no item", null],
     ["an unknown kind", { kind: "link", path: ["a"] }],

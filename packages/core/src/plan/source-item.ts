@@ -56,7 +56,8 @@ export function itemFault(item: SourceItem): Fault {
   const { path, kind } = item;
   if (!Array.isArray(path)) return "its path has no names";
   if (kind === "list") return listItselfFault(item);
-  if (path.length === 0) return "its path has no names";
+  // What a source can't make out may have no path that it could tell.
+  if (path.length === 0 && kind !== "problem") return "its path has no names";
   if (!path.every(isText)) return "its path has a name that is no text";
   if (kind === "problem") return problemFault(item);
   if (kind === "deletion") return deletionFault(item);
