@@ -125,7 +125,20 @@ describe.each([
       status: "complete",
       packages: 1,
       reusedPackages: 0,
-      counts: { packaged: 4, renamed: 1, existing: 0, excluded: 0, skipped: 0, failed: 0 },
+      counts: {
+        packaged: 4,
+        renamed: 1,
+        deletion: 0,
+        unchanged: 0,
+        existing: 0,
+        excluded: 0,
+        skipped: 0,
+        failed: 0,
+      },
+      kinds: { folders: 1, files: 3, items: 0, lists: 0 },
+      versions: 0,
+      attachments: 0,
+      warnings: {},
       bytes: 70_002,
       storedBytes: expect.any(Number),
       nextItemId: 5,
@@ -180,8 +193,8 @@ describe.each([
     // Starting a program takes most of its test's time; one case for each place that refuses is enough there.
     const sampled = /no command|source that is missing|without a field|wrong length|an unknown flag|as an argument/;
     const cases: readonly [string, string, (out: string) => string[], Options?][] = [
-      ["no command", "one of build, verify", () => ["pack"]],
-      ["no source", "SOURCE is needed", (out) => ["build", "--target", "target.json", "--out", out]],
+      ["no command", "one of build, convert, inspect, ledger, verify", () => ["pack"]],
+      ["no source", "a SOURCE, --inventory or", (out) => ["build", "--target", "target.json", "--out", out]],
       ["a source that is missing", "SOURCE missing", (out) => ["build", "missing", ...build(out).slice(2)]],
       ["no target", "--target is needed", (out) => ["build", "source", "--out", out]],
       ["a target that is missing", "ENOENT", (out) => build(out, "--target", "missing.json")],

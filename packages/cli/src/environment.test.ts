@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { temporaryFolder } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
-import { networkFromEnvironment, storageSecret } from "./environment.ts";
+import { blobSas, networkFromEnvironment, storageSecret } from "./environment.ts";
 
 const path = temporaryFolder();
 
@@ -27,6 +27,27 @@ describe("storageSecret()", () => {
   ])("refuses %s without repeating it", async (_, text) => {
     await writeFile(path("bad"), text);
     await expect(storageSecret(path("bad"), {})).rejects.toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", message: expect.not.stringContaining("c2VjcmV0") }),
+    );
+  });
+});
+
+describe("blobSas()", () => {
+  const query = "sv=2024-11-04&sr=c&sig=c2VjcmV0c2VjcmV0%3D";
+
+  it("takes the query with or without its question mark, from the file before the variable", async () => {
+    await writeFile(path("sas"), `?${query}\n`);
+    expect((await blobSas(path("sas"), { PRIMEPACK_BLOB_SAS: "other" }))?.reveal()).toBe(query);
+    expect((await blobSas(undefined, { PRIMEPACK_BLOB_SAS: query }))?.reveal()).toBe(query);
+    expect(await blobSas(undefined, {})).toBeUndefined();
+  });
+
+  it.each([
+    ["a URL", `https://contoso.blob.core.windows.net/a?${query}`],
+    ["a connection string", "AccountName=a;AccountKey=c2VjcmV0c2VjcmV0"],
+    ["a query without a signature", "sv=c2VjcmV0c2VjcmV0"],
+  ])("refuses %s without repeating it", async (_, text) => {
+    await expect(blobSas(undefined, { PRIMEPACK_BLOB_SAS: text })).rejects.toThrow(
       expect.objectContaining({ code: "INVALID_OPTION", message: expect.not.stringContaining("c2VjcmV0") }),
     );
   });

@@ -3,32 +3,51 @@ import { describe, type NetworkOptions, PrimepackError, Secret } from "@primepac
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Characters of a connection string or SAS URL; a larger file is another file, named by mistake. */
-const STORAGE_MAX_LENGTH = 16 * 1024;
+/** Characters of a secret; a larger file is another file, named by mistake. */
+const SECRET_MAX_LENGTH = 16 * 1024;
 
 /**
- * The connection string or account SAS URL: from the file if one is named, else from PRIMEPACK_STORAGE; undefined if
- * there is neither. Throws INVALID_OPTION; the value is never in a message.
+ * The connection string or account SAS URL of the storage for packages: from the file if one is named, else from
+ * PRIMEPACK_STORAGE; undefined if there is neither. Throws INVALID_OPTION; the value is never in a message.
  */
 export async function storageSecret(file: string | undefined, env: Environment): Promise<Secret | undefined> {
-  if (file === undefined) {
-    const value = env.PRIMEPACK_STORAGE?.trim();
-    return value ? new Secret(value) : undefined;
-  }
+  const holds = "a connection string or account SAS URL";
+  const value = file === undefined ? env.PRIMEPACK_STORAGE?.trim() : await readSecret("--storage-file", file, holds);
+  return value ? new Secret(value) : undefined;
+}
+
+/**
+ * The SAS query of the container that a source reads: from the file if one is named, else from PRIMEPACK_BLOB_SAS;
+ * undefined if there is neither. Throws INVALID_OPTION; the value is never in a message.
+ */
+export async function blobSas(file: string | undefined, env: Environment): Promise<Secret | undefined> {
+  const holds = "a SAS query, as in sv=...&sig=...";
+  const value = file === undefined ? env.PRIMEPACK_BLOB_SAS?.trim() : await readSecret("--blob-sas-file", file, holds);
+  if (!value) return undefined;
+  const query = value.replace(/^\?/, "");
+  if (/^[^?#\s]+$/.test(query) && /(?:^|&)sig=./.test(query)) return new Secret(query);
+  const where = file ?? "PRIMEPACK_BLOB_SAS";
+  throw new PrimepackError(
+    "INVALID_OPTION",
+    `Cannot use the SAS of --blob-container as it must be ${holds}: current value of ${where} is another text`,
+  );
+}
+
+async function readSecret(flag: string, file: string, holds: string): Promise<string> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    throw new PrimepackError("INVALID_OPTION", `Cannot read --storage-file as ${describe(error)}`, { cause: error });
+    throw new PrimepackError("INVALID_OPTION", `Cannot read ${flag} as ${describe(error)}`, { cause: error });
   }
   const value = text.replace(/^\uFEFF/, "").trim();
-  if (value === "" || value.length > STORAGE_MAX_LENGTH || /[\r\n]/.test(value)) {
+  if (value === "" || value.length > SECRET_MAX_LENGTH || /[\r\n]/.test(value)) {
     throw new PrimepackError(
       "INVALID_OPTION",
-      `Cannot use --storage-file as it must hold one line with a connection string or account SAS URL: current value is ${file}`,
+      `Cannot use ${flag} as it must hold one line with ${holds}: current value is ${file}`,
     );
   }
-  return new Secret(value);
+  return value;
 }
 
 /** Proxy settings by the variables that other programs read too; the lower-case names win. */

@@ -24,6 +24,8 @@ describe("exitCodeOfError()", () => {
     expect(exitCodeOfError("INVALID_TARGET", "usage", false)).toBe(2);
     expect(exitCodeOfError("OUTPUT_UNREADABLE", "verify", false)).toBe(2);
     expect(exitCodeOfError("RECORDS_INVALID", "verify", false)).toBe(2);
+    expect(exitCodeOfError("INVENTORY_INVALID", "source", false)).toBe(2);
+    expect(exitCodeOfError("USER_MAP_FAILED", "plan", false)).toBe(2);
     expect(exitCodeOfError("DISK_FULL", "container", false)).toBe(3);
   });
 

@@ -15,7 +15,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   0: "complete",
   1: "some items failed or were skipped, or verify found errors",
-  2: "the command line, target, key or folders can't be used",
+  2: "the command line, or a file or folder that it names, can't be used",
   3: "ended by an error",
   130: "interrupted",
 };
@@ -32,9 +32,16 @@ export function exitCodeOfBuild({ status, counts }: BuildSummary): ExitCode {
   return counts.failed + counts.skipped > 0 ? exitCodes.itemsMissing : exitCodes.complete;
 }
 
+/** Codes of other areas that tell of a file or folder which the command line names. */
+const inputCodes: ReadonlySet<PrimepackError["code"]> = new Set([
+  "INVENTORY_INVALID",
+  "OUTPUT_UNREADABLE",
+  "RECORDS_INVALID",
+  "USER_MAP_FAILED",
+]);
+
 /** `area` is that of the error's code in the registry. */
 export function exitCodeOfError(code: PrimepackError["code"], area: string, wasInterrupted: boolean): ExitCode {
   if (wasInterrupted && code === "ABORTED") return exitCodes.interrupted;
-  const isFolder = code === "OUTPUT_UNREADABLE" || code === "RECORDS_INVALID";
-  return area === "usage" || isFolder ? exitCodes.usage : exitCodes.aborted;
+  return area === "usage" || inputCodes.has(code) ? exitCodes.usage : exitCodes.aborted;
 }

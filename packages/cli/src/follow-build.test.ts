@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { BuildEvent, BuildProgress, BuildRun, BuildSummary } from "@primepack/core";
 import { describe, expect, it } from "vitest";
+import { BuildTally } from "./build-tally.ts";
 import { followBuild } from "./follow-build.ts";
 import { Interrupt } from "./interrupt.ts";
 import type { BuildView } from "./view/build-view.ts";
@@ -60,7 +61,10 @@ describe("followBuild()", () => {
     const run = fakeRun([started, scanned]);
     const interrupt = new Interrupt(new EventEmitter(), () => 0);
     const count = async () => ({ files: 7, bytes: 8 });
-    expect(await followBuild(run, { events: run, view, interrupt, count })).toBe(complete);
+    const seen: string[] = [];
+    const tally = { add: ({ type }: BuildEvent) => void seen.push(type) };
+    expect(await followBuild(run, { events: run, view, interrupt, tally, count })).toBe(complete);
+    expect(seen).toEqual(["packageStarted", "scanned"]);
     expect(calls.filter((call) => call !== "counted 7")).toEqual(["started", "packageStarted", "scanned", "ended"]);
     expect(calls).toContain("counted 7");
   });
@@ -78,7 +82,7 @@ describe("followBuild()", () => {
         signals.emit("SIGINT");
       },
     };
-    const summary = await followBuild(run, { events: run, view: interrupting, interrupt });
+    const summary = await followBuild(run, { events: run, view: interrupting, interrupt, tally: new BuildTally() });
     expect(summary.status).toBe("interrupted");
     expect(calls).toEqual(["started", "packageStarted", "draining", "ended"]);
     expect(interrupt.signal.aborted).toBe(false);
@@ -96,6 +100,7 @@ describe("followBuild()", () => {
       events: run,
       view,
       interrupt: new Interrupt(new EventEmitter(), () => 0),
+      tally: new BuildTally(),
       count,
     });
     await expect(following).rejects.toThrow("broken");

@@ -1,4 +1,5 @@
 import type { BuildEvent, BuildRun, BuildSummary } from "@primepack/core";
+import type { BuildTally } from "./build-tally.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { BuildView } from "./view/build-view.ts";
 import type { Work } from "./view/work-rate.ts";
@@ -8,13 +9,15 @@ export interface FollowBuildOptions {
   readonly events: AsyncIterable<BuildEvent>;
   readonly view: BuildView;
   readonly interrupt: Interrupt;
+  /** Sees each event before the view does. */
+  readonly tally: Pick<BuildTally, "add">;
   /** Counts the source beside the run, for the time left. A count that fails is no matter: the run itself tells. */
   readonly count?: (signal: AbortSignal) => Promise<Work>;
 }
 
 /** Shows a run to its end; the first SIGINT drains it. Rejects with what ended it otherwise. */
 export async function followBuild(run: BuildRun, options: FollowBuildOptions): Promise<BuildSummary> {
-  const { events, view, interrupt, count } = options;
+  const { events, view, interrupt, tally, count } = options;
   const counting = new AbortController();
   interrupt.drainWith(() => {
     run.drain();
@@ -26,7 +29,10 @@ export async function followBuild(run: BuildRun, options: FollowBuildOptions): P
       (total) => view.counted(total),
       () => undefined,
     );
-    for await (const event of events) await view.event(event);
+    for await (const event of events) {
+      tally.add(event);
+      await view.event(event);
+    }
     return await run.result;
   } finally {
     counting.abort();

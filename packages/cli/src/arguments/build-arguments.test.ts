@@ -6,14 +6,13 @@ const least = ["source", "--target", "t.json", "--out", "o"];
 describe("readBuildArguments()", () => {
   it("leaves every default to core", () => {
     expect(readBuildArguments(least)).toEqual({
-      sources: ["source"],
+      source: { kind: "files", paths: ["source"], include: [], exclude: [], owners: false },
       target: "t.json",
       out: "o",
       encryption: "key",
       continue: false,
       deleteMissing: false,
-      include: [],
-      exclude: [],
+      forms: {},
       settings: { names: {}, limits: {}, dryRun: false },
       json: false,
       quiet: false,
@@ -37,10 +36,20 @@ describe("readBuildArguments()", () => {
       ],
       ...["--max-items", "10", "--max-megabytes", "5", "--workers", "0", "--block-size", "6", "--uploads", "3"],
       ...["--ahead", "0", "--author-name", "A", "--author-login", "i:0#.f|membership|a@b", "--author-email", "a@b"],
-      ...["--source-type", "Box", "--json", "--quiet"],
+      ...["--source-type", "Box", "--json", "--quiet", "--owners", "--sidecar", ".meta.json"],
+      ...["--user-map", "m.csv", "--unmapped", "default-author", "--two-versions", "repeat-first"],
+      ...["--version-ids", "distinct", "--no-outer-file-value", "--attachment-url", "server-relative"],
+      ...["--date-fields", "us", "--user-fields", "hash", "--roles", "omit", "--manifest-megabytes", "5"],
     ]);
     expect(rest).toEqual({
-      sources: ["a", "b"],
+      source: {
+        kind: "files",
+        paths: ["a", "b"],
+        include: ["*.txt", "*.md"],
+        exclude: ["tmp/**"],
+        owners: true,
+        sidecar: ".meta.json",
+      },
       target: "t",
       out: "o",
       encryption: "none",
@@ -48,8 +57,18 @@ describe("readBuildArguments()", () => {
       continue: true,
       ledger: "l",
       deleteMissing: true,
-      include: ["*.txt", "*.md"],
-      exclude: ["tmp/**"],
+      userMap: "m.csv",
+      unmapped: "defaultAuthor",
+      forms: {
+        twoVersions: "repeatFirst",
+        versionIds: "distinct",
+        outerFileValue: false,
+        attachmentUrl: "serverRelative",
+        dateTimeFields: "us",
+        userFields: "hash",
+        roles: "omit",
+        manifestBytes: 5_000_000,
+      },
       json: true,
       quiet: true,
     });
@@ -67,7 +86,7 @@ describe("readBuildArguments()", () => {
   });
 
   it.each<[string[], string]>([
-    [["--target", "t", "--out", "o"], "SOURCE is needed"],
+    [["--target", "t", "--out", "o"], "SOURCE, --inventory or --blob-container is needed"],
     [["a", "--out", "o"], "--target is needed"],
     [["a", "--target", "t"], "--out is needed"],
     [["a", "--target", "t", "--out", ""], "--out is needed"],
@@ -89,6 +108,11 @@ describe("readBuildArguments()", () => {
     [[...least, "--source-type", "Box", "--detailed-source", "x"], "--detailed-source belong together"],
     [[...least, "--delete-missing"], "needs a --ledger"],
     [[...least, "--ledger", ""], "--ledger is needed"],
+    [[...least, "--user-map", ""], "--user-map is needed"],
+    [[...least, "--unmapped", "drop"], "keep, default-author"],
+    [[...least, "--two-versions", "repeatFirst"], "keep, repeat-first, current-only"],
+    [[...least, "--manifest-megabytes", "0"], "from 1 to 250"],
+    [[...least, "--archives", "--no-encryption"], "archives need encryption"],
     [[...least, "--author-name", "A"], "--author-login belong together"],
   ])("refuses %j", (argv, message) => {
     expect(() => readBuildArguments(argv)).toThrow(

@@ -13,6 +13,7 @@ describe("readConvertArguments()", () => {
       encryption: "none",
       continue: false,
       deleteMissing: false,
+      forms: {},
       settings: { names: {}, limits: { maxItems: 5 }, dryRun: false },
       json: false,
       quiet: false,
@@ -30,6 +31,15 @@ describe("readConvertArguments()", () => {
       itemIds: "keep",
       versions: "current",
       temp: "/t",
+    });
+  });
+
+  it("takes people and forms as build does", () => {
+    const flags = ["--user-map=m.csv", "--unmapped=keep", "--two-versions=current-only", "--archives"];
+    expect(readConvertArguments([...least, ...flags])).toMatchObject({
+      userMap: "m.csv",
+      unmapped: "keep",
+      forms: { twoVersions: "currentOnly", archives: true },
     });
   });
 

@@ -55,3 +55,22 @@ export function choice<Choice extends string>(
   }
   return chosen;
 }
+
+/** What one of the choices stands for, or undefined if the flag is not there. */
+export function meaning<Choice extends string, Meaning>(
+  flag: string,
+  value: string | undefined,
+  meanings: Readonly<Record<Choice, Meaning>>,
+): Meaning | undefined {
+  const chosen = choice(flag, value, Object.keys(meanings) as Choice[]);
+  return chosen === undefined ? undefined : meanings[chosen];
+}
+
+/** A copy without the fields that are undefined. */
+export function present<Fields extends object>(
+  fields: Fields,
+): { [field in keyof Fields]?: Exclude<Fields[field], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof present<Fields>
+  >;
+}

@@ -1,10 +1,20 @@
-import { type BuildOptions, MEGABYTE, PACKAGE_MAX_BYTES, PACKAGE_MAX_ITEMS, SOURCE_TYPES } from "@primepack/core";
-import { choice, type FlagValues, required, usageError, wholeNumber } from "./flags.ts";
+import {
+  type CommonBuildOptions,
+  MEGABYTE,
+  PACKAGE_MAX_BYTES,
+  PACKAGE_MAX_ITEMS,
+  type PackageForms,
+  type PeopleOptions,
+  SOURCE_TYPES,
+} from "@primepack/core";
+import { choice, type FlagValues, meaning, present, required, usageError, wholeNumber } from "./flags.ts";
+import { formFlags, readForms } from "./form-arguments.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
 /** What every command takes that makes packages, wherever their items come from. */
 export const packagingFlags = {
+  ...formFlags,
   target: { type: "string" },
   out: { type: "string" },
   "key-file": { type: "string" },
@@ -25,6 +35,8 @@ export const packagingFlags = {
   "author-name": { type: "string" },
   "author-login": { type: "string" },
   "author-email": { type: "string" },
+  "user-map": { type: "string" },
+  unmapped: { type: "string" },
   "source-type": { type: "string" },
   "detailed-source": { type: "string" },
   json: { type: "boolean" },
@@ -33,7 +45,7 @@ export const packagingFlags = {
 
 /** Options that go to core's `build` as they are. */
 export type BuildSettings = Pick<
-  BuildOptions,
+  CommonBuildOptions,
   "names" | "limits" | "defaultAuthor" | "sourceType" | "workers" | "blockSize" | "uploads" | "ahead" | "dryRun"
 >;
 
@@ -47,6 +59,11 @@ export interface PackagingArguments {
   /** Folder of the ledger, which makes the run a delta. */
   readonly ledger?: string;
   readonly deleteMissing: boolean;
+  /** CSV with who the people of the source are in the target. */
+  readonly userMap?: string;
+  /** What becomes of those whom it doesn't name. */
+  readonly unmapped?: Exclude<PeopleOptions["unmapped"], object>;
+  readonly forms: PackageForms;
   readonly settings: BuildSettings;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -62,7 +79,11 @@ export function readPackagingArguments(values: Values): PackagingArguments {
   if (values["delete-missing"] && values.ledger === undefined) {
     throw usageError("Cannot use --delete-missing as it needs a --ledger, which knows what was sent: none is given");
   }
-  const { "key-file": keyFile, "storage-file": storageFile, ledger } = values;
+  if (values["no-encryption"] && values.archives) {
+    throw usageError("Cannot use --archives as archives need encryption: current value is --no-encryption");
+  }
+  const { "key-file": keyFile, "storage-file": storageFile, "user-map": userMap, ledger } = values;
+  const unmapped = meaning("--unmapped", values.unmapped, { keep: "keep", "default-author": "defaultAuthor" } as const);
   return {
     target: required("--target", values.target),
     out: required("--out", values.out),
@@ -72,6 +93,9 @@ export function readPackagingArguments(values: Values): PackagingArguments {
     continue: values.continue ?? false,
     ...(ledger === undefined ? {} : { ledger: required("--ledger", ledger) }),
     deleteMissing: values["delete-missing"] ?? false,
+    ...(userMap === undefined ? {} : { userMap: required("--user-map", userMap) }),
+    ...(unmapped === undefined ? {} : { unmapped }),
+    forms: readForms(values),
     settings: readSettings(values),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
@@ -114,13 +138,4 @@ function readSourceType(type: string | undefined, detail: string | undefined): B
     throw usageError("Cannot set the source as --source-type Other and --detailed-source belong together");
   }
   return found === "Other" ? { other: detail ?? "" } : found;
-}
-
-/** A copy without the fields that are undefined. */
-function present<Fields extends object>(
-  fields: Fields,
-): { [field in keyof Fields]?: Exclude<Fields[field], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
-    typeof present<Fields>
-  >;
 }

@@ -14,7 +14,7 @@ export function refuseSecretArguments(argv: readonly string[]): void {
       throw new PrimepackError(
         "INVALID_OPTION",
         "Cannot take a connection string or SAS as an argument as other users could see it: current value is [redacted]",
-        { hint: "Write it into a file for --storage-file, or set PRIMEPACK_STORAGE; replace the one that was seen." },
+        { hint: "Write it into a file for --storage-file or --blob-sas-file; replace the one that was seen." },
       );
     }
     if (key.test(argument)) {

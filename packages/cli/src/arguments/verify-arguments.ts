@@ -1,11 +1,11 @@
 import { readFlags, required, usageError } from "./flags.ts";
+import { readSourceArguments, type SourceArguments, sourceFlags } from "./source-arguments.ts";
 
 const flags = {
+  ...sourceFlags,
   "key-file": { type: "string" },
   target: { type: "string" },
   source: { type: "string", multiple: true },
-  include: { type: "string", multiple: true },
-  exclude: { type: "string", multiple: true },
   "storage-file": { type: "string" },
   json: { type: "boolean" },
   quiet: { type: "boolean" },
@@ -15,10 +15,8 @@ export interface VerifyArguments {
   readonly directory: string;
   readonly keyFile?: string;
   readonly target?: string;
-  /** Paths and patterns as given. */
-  readonly sources: readonly string[];
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
+  /** What the packages were built from. */
+  readonly source?: SourceArguments;
   readonly storageFile?: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -32,14 +30,13 @@ export function readVerifyArguments(argv: readonly string[]): VerifyArguments {
     throw usageError(`Cannot verify as one DIR is needed: current value is ${positionals.length} arguments`);
   }
   const { "key-file": keyFile, "storage-file": storageFile, target } = values;
+  const source = readSourceArguments(values.source ?? [], values, "--source");
   return {
     directory,
     ...(keyFile === undefined ? {} : { keyFile: required("--key-file", keyFile) }),
     ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
     ...(target === undefined ? {} : { target: required("--target", target) }),
-    sources: values.source ?? [],
-    include: values.include ?? [],
-    exclude: values.exclude ?? [],
+    ...(source === undefined ? {} : { source }),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
   };

@@ -3,42 +3,40 @@ import {
   azurePackageStore,
   type BuildSummary,
   build,
+  type EncryptionOptions,
   type Ledger,
   type NetworkOptions,
   type OutputDirectory,
   type OutputDirectoryOptions,
   openOutputDirectory,
+  type PackageForms,
   type Secret,
-  type Source,
   type Target,
 } from "@primepack/core";
 import type { PackagingArguments } from "../arguments/packaging-arguments.ts";
 import { resumeCommand } from "../arguments/resume-command.ts";
+import { BuildTally, type TallyCounts } from "../build-tally.ts";
 import type { CommandContext } from "../command-context.ts";
 import { networkFromEnvironment, storageSecret } from "../environment.ts";
 import { type ExitCode, exitCodeOfBuild, exitCodes } from "../exit-code.ts";
 import { followBuild } from "../follow-build.ts";
 import { openLedger } from "../open-ledger.ts";
+import type { OpenedSource } from "../open-source.ts";
 import { reportError } from "../report-error.ts";
 import { readTargetFile } from "../target-file.ts";
+import { type MappedPeople, mappedPeople } from "../user-map.ts";
 import type { BuildEnd, BuildView } from "../view/build-view.ts";
 import { JsonBuildView } from "../view/json-build-view.ts";
 import { TextBuildView } from "../view/text-build-view.ts";
-import type { Work } from "../view/work-rate.ts";
 
-/** Where the items of a run come from. */
-export interface PackagingSource {
-  readonly source: Source;
-  /** Absolute; the output may lie neither in nor around them. */
-  readonly paths: readonly string[];
-  /** Counts the items beside the run, for the time left. */
-  readonly count?: (signal: AbortSignal) => Promise<Work>;
+/** Where the items of a run come from; the output may lie neither in nor around its paths. */
+export interface PackagingSource extends OpenedSource {
   /** Tells what else the source has to say, before the summary. */
   readonly report?: () => Promise<void>;
 }
 
 /** What the command line names, looked at before anything is written. */
-interface PackagingInput extends PackagingSource {
+interface PackagingInput extends PackagingSource, MappedPeople {
   readonly target: Target;
   /** Undefined: packages go into the output folder. */
   readonly store: OutputDirectoryOptions["store"] | undefined;
@@ -79,10 +77,15 @@ async function packageInto(
   const resume = isDryRun(flags) ? undefined : resumeCommand(context.commandLine);
   const view = viewFor(flags, context);
   try {
-    const summary = await runBuild(flags, { ...input, ...(ledger && { ledger }) }, output, view, context);
+    const tally = new BuildTally();
+    for (const warning of input.warnings) {
+      tally.add(warning);
+      await view.event(warning);
+    }
+    const summary = await runBuild(flags, { ...input, ...(ledger && { ledger }), tally }, output, view, context);
     const exitCode = exitCodeOfBuild(summary);
     if (!flags.quiet) await input.report?.();
-    const end = endOf(summary, exitCode, flags, output, input, context.cwd);
+    const end = endOf({ summary, exitCode, tally: tally.counts }, flags, output, input, context.cwd);
     if (exitCode !== exitCodes.interrupted || resume === undefined) {
       await view.summary(end);
     } else {
@@ -98,16 +101,17 @@ async function packageInto(
 
 async function readInput(
   flags: PackagingArguments,
-  { cwd, env }: CommandContext,
+  { cwd, env, interrupt }: CommandContext,
   open: (target: Target) => Promise<PackagingSource>,
 ): Promise<PackagingInput> {
   const storage = await storageSecret(flags.storageFile && resolve(cwd, flags.storageFile), env);
   const target = await readTargetFile(resolve(cwd, flags.target));
+  const people = await mappedPeople(flags, cwd, interrupt.signal);
   const source = await open(target);
   const store = storage && storeIn(storage, networkFromEnvironment(env));
   // A storage that can't be used is refused now, before there is a run.
   store?.({ runId: "check", directory: cwd });
-  return { ...source, target, store };
+  return { ...source, ...people, target, store };
 }
 
 function storeIn(storage: Secret, network: NetworkOptions | undefined): NonNullable<OutputDirectoryOptions["store"]> {
@@ -117,17 +121,28 @@ function storeIn(storage: Secret, network: NetworkOptions | undefined): NonNulla
 
 async function runBuild(
   flags: PackagingArguments,
-  { target, source, count, ledger }: PackagingInput & { readonly ledger?: Ledger },
+  {
+    target,
+    source,
+    people,
+    count,
+    ledger,
+    tally,
+  }: PackagingInput & {
+    readonly ledger?: Ledger;
+    readonly tally: BuildTally;
+  },
   output: OutputDirectory,
   view: BuildView,
   { interrupt, stdout }: CommandContext,
 ): Promise<BuildSummary> {
   const run = build({
     ...flags.settings,
+    ...encryptionOf(output, flags.forms),
     source,
     target,
+    people,
     packages: output.packages,
-    encryption: output.encryption,
     finished: output.finished,
     ...(ledger && { ledger: { store: ledger, runId: output.runId, deletions: flags.deleteMissing } }),
     clock: output.clock,
@@ -139,8 +154,14 @@ async function runBuild(
     events: output.record(run),
     view,
     interrupt,
+    tally,
     ...(watched && count && { count }),
   });
+}
+
+/** Archives with `none` are refused with the other arguments; to the compiler they are left out. */
+function encryptionOf({ encryption }: OutputDirectory, forms: PackageForms): EncryptionOptions {
+  return encryption === "none" ? { encryption, forms: { ...forms, archives: false } } : { encryption, forms };
 }
 
 function viewFor({ json, quiet }: PackagingArguments, { stdout, stderr, clock }: CommandContext): BuildView {
@@ -148,8 +169,7 @@ function viewFor({ json, quiet }: PackagingArguments, { stdout, stderr, clock }:
 }
 
 function endOf(
-  summary: BuildSummary,
-  exitCode: ExitCode,
+  found: { readonly summary: BuildSummary; readonly exitCode: ExitCode; readonly tally: TallyCounts },
   flags: PackagingArguments,
   { directory, encryption }: OutputDirectory,
   { store }: PackagingInput,
@@ -157,8 +177,7 @@ function endOf(
 ): BuildEnd {
   const keyFile = flags.keyFile === undefined ? join(directory, "key") : resolve(cwd, flags.keyFile);
   return {
-    summary,
-    exitCode,
+    ...found,
     directory,
     ...(encryption !== "none" && !isDryRun(flags) && { keyFile }),
     inContainers: store !== undefined,

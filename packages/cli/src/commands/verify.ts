@@ -1,18 +1,18 @@
 import { resolve } from "node:path";
-import { azureContainerOpener, fileSystemSource, type VerifyDirectoryOptions, verifyDirectory } from "@primepack/core";
+import { azureContainerOpener, type VerifyDirectoryOptions, verifyDirectory } from "@primepack/core";
 import { readVerifyArguments } from "../arguments/verify-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import { networkFromEnvironment, storageSecret } from "../environment.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { openSource } from "../open-source.ts";
 import { keyFor } from "../package-key.ts";
-import { sourcePaths } from "../source-paths.ts";
 import { readTargetFile } from "../target-file.ts";
 import { jsonVerifyView, textVerifyView } from "../view/verify-view.ts";
 
 /** `primepack verify`: a second look at finished packages. */
 export async function verifyCommand(context: CommandContext): Promise<ExitCode> {
   const { env, cwd, clock, interrupt, stdout } = context;
-  const { include, exclude, sources, json, quiet, ...flags } = readVerifyArguments(context.argv);
+  const { json, quiet, ...flags } = readVerifyArguments(context.argv);
   const at = (path: string) => resolve(cwd, path);
   const directory = at(flags.directory);
   const { signal } = interrupt;
@@ -20,12 +20,12 @@ export async function verifyCommand(context: CommandContext): Promise<ExitCode> 
   const openContainer = await openerFor(flags.storageFile && at(flags.storageFile), env);
   const target = flags.target === undefined ? undefined : await readTargetFile(at(flags.target));
   const key = await keyFor(directory, flags.keyFile && at(flags.keyFile));
-  const paths = await sourcePaths(sources, cwd);
+  const source = flags.source && (await openSource(flags.source, context, false)).source;
   const run = verifyDirectory(directory, {
     ...(key && { key }),
     ...(target && { target }),
     ...(openContainer && { openContainer }),
-    ...(paths.length > 0 && { source: fileSystemSource(paths, { include, exclude, signal }) }),
+    ...(source && { source }),
     signal,
   });
   const view = (json ? jsonVerifyView : textVerifyView)({ stdout, clock, quiet });

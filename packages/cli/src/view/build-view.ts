@@ -1,10 +1,12 @@
 import type { BuildEvent, BuildProgress, BuildSummary } from "@primepack/core";
+import type { TallyCounts } from "../build-tally.ts";
 import type { ExitCode } from "../exit-code.ts";
 import type { Work } from "./work-rate.ts";
 
 /** What the end of a build tells beside core's summary. */
 export interface BuildEnd {
   readonly summary: BuildSummary;
+  readonly tally: TallyCounts;
   readonly exitCode: ExitCode;
   /** The output folder, absolute. */
   readonly directory: string;
@@ -17,7 +19,10 @@ export interface BuildEnd {
   readonly resume?: string;
 }
 
-/** Shows one build. Calls come in the order: started, then events (with counted and draining among them), then ended. */
+/**
+ * Shows one build. Calls come in the order: started, then events (with counted and draining among them), then ended;
+ * warnings of what the command line names come before.
+ */
 export interface BuildView {
   /** `progress` is read whenever the view shows it. */
   started(progress: () => BuildProgress): void;

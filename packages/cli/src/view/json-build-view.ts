@@ -49,9 +49,9 @@ export class JsonBuildView implements BuildView {
     this.#stop = undefined;
   }
 
-  async summary({ summary, ...end }: BuildEnd): Promise<void> {
+  async summary({ summary, tally, ...end }: BuildEnd): Promise<void> {
     this.ended();
-    await this.#options.stdout.write(jsonLine({ type: "summary", ...summary, ...end }));
+    await this.#options.stdout.write(jsonLine({ type: "summary", ...summary, ...tally, ...end }));
   }
 }
 

@@ -155,6 +155,27 @@ describe("TextBuildView elsewhere", () => {
     expect(lines.at(-1)).toBe("further ones are recorded in the output folder only");
   });
 
+  it("names the line of the source, where it has lines, and no path where there is none", async () => {
+    const { stderr, view } = viewOn({ terminal: false });
+    const event = failed("");
+    if (event.type !== "item") throw new Error("no item");
+    await view.event({ ...event, outcome: { ...event.outcome, line: 7 } as ItemOutcome });
+    expect(stderr()).toBe("failed: line 7: Cannot read it (SOURCE_UNREADABLE)\n");
+  });
+
+  it("names ten warnings of each code, which leave room for items that failed", async () => {
+    const { stderr, view } = viewOn({ terminal: false });
+    for (const code of ["TWO_VERSIONS", "USER_MAP_LINE"] as const) {
+      for (let item = 0; item < 100; item++) await view.event({ type: "warning", code, message: `warning ${item}` });
+    }
+    await view.event(failed("file"));
+    const lines = stderr().trimEnd().split("\n");
+    expect(lines).toHaveLength(2 * 11 + 1);
+    expect(lines[9]).toBe("warning: warning 9 (TWO_VERSIONS)");
+    expect(lines[10]).toBe("further warnings TWO_VERSIONS are counted only; --json tells all");
+    expect(lines.at(-1)).toContain("failed: file");
+  });
+
   it("writes only the summary when it is to be quiet", async () => {
     const { clock, stdout, stderr, view, progress } = viewOn({ terminal: false, quiet: true });
     view.started(progressOf(progress));
@@ -182,6 +203,7 @@ describe("TextBuildView elsewhere", () => {
         nextItemId: 13,
       },
       exitCode: 1,
+      tally: { kinds: { folders: 2, files: 10, items: 0, lists: 0 }, versions: 0, attachments: 0, warnings: {} },
       directory: "/out",
       keyFile: "/out/key",
       inContainers: false,

@@ -1,4 +1,4 @@
-import type { BuildEvent, BuildProgress } from "@primepack/core";
+import type { BuildEvent, BuildProgress, ItemOutcome } from "@primepack/core";
 import type { ViewClock } from "../clock.ts";
 import type { BuildEnd, BuildView } from "./build-view.ts";
 import type { OutputStream } from "./output-stream.ts";
@@ -14,6 +14,8 @@ const LINE_INTERVAL_MS = 10_000;
 
 /** Lines about single items; `items.ndjson` has all of them. */
 const PROBLEM_LINES = 50;
+/** Lines about warnings of one code, which the summary counts. */
+const WARNING_LINES = 10;
 
 export interface TextBuildViewOptions {
   readonly stdout: OutputStream;
@@ -32,6 +34,7 @@ export class TextBuildView implements BuildView {
   #reused: Work = { files: 0, bytes: 0 };
   #total: Work | undefined;
   #problems = 0;
+  readonly #warned = new Map<string, number>();
   #stop: (() => void) | undefined;
 
   constructor(options: TextBuildViewOptions) {
@@ -54,14 +57,12 @@ export class TextBuildView implements BuildView {
       case "item": {
         const { outcome } = event;
         if (outcome.outcome === "skipped" || outcome.outcome === "failed") {
-          await this.#problem(`${outcome.outcome}: ${outcome.source}: ${outcome.message} (${outcome.code})`);
+          await this.#problem(`${outcome.outcome}: ${placeOf(outcome)}${outcome.message} (${outcome.code})`);
         }
         break;
       }
       case "warning":
-        await this.#problem(
-          `warning: ${event.source === undefined ? "" : `${event.source}: `}${event.message} (${event.code})`,
-        );
+        await this.#warning(event);
         break;
       case "packageReused": {
         const { files, bytes } = event.record;
@@ -92,13 +93,23 @@ export class TextBuildView implements BuildView {
   }
 
   async #problem(text: string): Promise<void> {
-    if (this.#options.quiet) return;
     this.#problems += 1;
     if (this.#problems > PROBLEM_LINES + 1) return;
-    const line =
-      this.#problems <= PROBLEM_LINES ? safeText(text) : "further ones are recorded in the output folder only";
+    await this.#line(this.#problems <= PROBLEM_LINES ? text : "further ones are recorded in the output folder only");
+  }
+
+  async #warning({ code, message, source }: Extract<BuildEvent, { type: "warning" }>): Promise<void> {
+    const count = (this.#warned.get(code) ?? 0) + 1;
+    this.#warned.set(code, count);
+    if (count > WARNING_LINES + 1) return;
+    const text = `warning: ${source === undefined ? "" : `${source}: `}${message} (${code})`;
+    await this.#line(count <= WARNING_LINES ? text : `further warnings ${code} are counted only; --json tells all`);
+  }
+
+  async #line(text: string): Promise<void> {
+    if (this.#options.quiet) return;
     this.#status.clear();
-    await this.#options.stderr.write(`${line}\n`);
+    await this.#options.stderr.write(`${safeText(text)}\n`);
   }
 
   #show(): void {
@@ -127,4 +138,9 @@ export class TextBuildView implements BuildView {
       ...(timeLeft === undefined ? {} : { timeLeft }),
     };
   }
+}
+
+/** Where in the source it is: its line, where the source has lines, and its path, where it has one. */
+function placeOf({ line, source }: Pick<ItemOutcome, "line" | "source">): string {
+  return `${line === undefined ? "" : `line ${line}: `}${source === "" ? "" : `${source}: `}`;
 }
