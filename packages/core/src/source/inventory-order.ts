@@ -6,7 +6,7 @@ import { path as pathShape } from "./inventory-item.ts";
 export interface InventoryOrderOptions {
   /** Folder for temporary files, which an inventory beyond `memoryBytes` goes through. */
   readonly directory: string;
-  /** Bytes of lines that are held at once; sorting takes about four times this. Default: 32 MiB. */
+  /** Bytes of lines that are held at once; the process takes about six times this (measured). Default: 32 MiB. */
   readonly memoryBytes?: number;
 }
 
