@@ -1,5 +1,7 @@
 import { exampleTarget } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
+import { packagingFlags } from "./arguments/packaging-arguments.ts";
+import { sourceFlags } from "./arguments/source-arguments.ts";
 import { requestedHelp } from "./help.ts";
 
 describe("requestedHelp()", () => {
@@ -11,7 +13,24 @@ describe("requestedHelp()", () => {
     expect(requestedHelp(["build", "a", "--help"])).toContain("--max-megabytes");
     expect(requestedHelp(["help", "verify"])).toContain("--source SOURCE");
     expect(requestedHelp(["ledger", "confirm", "-h"])).toContain("--except-file FILE");
-    for (const argv of [["build", "-h"], ["verify", "-h"], ["-h"]]) expect(requestedHelp(argv)).toMatch(/^ {2}130 /m);
+    for (const command of ["build", "convert", "inspect", "ledger", "verify"]) {
+      expect(requestedHelp([command, "-h"])).toMatch(/^ {2}130 /m);
+    }
+    expect(requestedHelp(["-h"])).toMatch(/^ {2}130 /m);
+  });
+
+  it("names every flag that build knows", () => {
+    const help = requestedHelp(["build", "-h"]);
+    for (const flag of Object.keys({ ...packagingFlags, ...sourceFlags })) {
+      expect(help).toMatch(new RegExp(`^ *--${flag}[ \\n]`, "m"));
+    }
+  });
+
+  it("keeps to the width of a page", () => {
+    for (const command of ["build", "convert", "inspect", "ledger", "verify", "help"]) {
+      for (const line of requestedHelp(["help", command])?.split("\n") ?? [])
+        expect(line.length).toBeLessThanOrEqual(120);
+    }
   });
 
   it("lists the fields that a target needs, as a published package brings no docs", () => {

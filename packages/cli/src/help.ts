@@ -8,6 +8,8 @@ const listed = (meanings: typeof exitCodeMeanings): string =>
 const general = `primepack builds, converts, inspects and verifies SharePoint Migration API packages
 
   primepack build SOURCE... --target FILE --out DIR [options]
+  primepack build --inventory FILE --target FILE --out DIR [options]
+  primepack build --blob-container URL --target FILE --out DIR [options]
   primepack convert EXPORT --target FILE --out DIR [options]
   primepack inspect PATH [options]
   primepack verify DIR [options]
@@ -21,9 +23,23 @@ Exit status
 ${listed(exitCodeMeanings)}
 `;
 
-const build = `primepack build SOURCE... --target FILE --out DIR [options]
+const inventorySource = `  --delimiter NAME       between the cells of CSV: comma (default), semicolon or tab
+  --content-root DIR     folder of the contents (default: that of the inventory)
+  --absolute-paths       take contents from anywhere on this machine
+  --content-origin URL   take contents by URL from https://HOST (may be repeated)
+  --blob-container URL   container of the contents that the inventory names by blob
+  --sort                 bring the lines into order first
+  --temp DIR             temporary files of --sort (default: the system's folder)`;
 
-Builds packages from folders and files. A SOURCE is a path, or a pattern that is expanded.
+const blobSource = `  --blob-sas-file FILE   one line, a SAS query that may read and list
+                         (or the variable PRIMEPACK_BLOB_SAS; never an argument)
+  --blob-prefix PATH     take only what is below this folder of the container`;
+
+const build = `primepack build SOURCE... --target FILE --out DIR [options]
+primepack build --inventory FILE --target FILE --out DIR [options]
+primepack build --blob-container URL --target FILE --out DIR [options]
+
+Builds packages from folders and files, from what an inventory names, or from the blobs of an Azure container.
 
   --target FILE          the library: JSON, see below
   --out DIR              packages, records and key; empty, or with --continue that of an earlier run
@@ -35,8 +51,6 @@ Builds packages from folders and files. A SOURCE is a path, or a pattern that is
   --dry-run              say what would become of every item; build nothing
   --ledger DIR           build only what the library has not received as it is; remember what is built
   --delete-missing       with --ledger: delete what an earlier run sent and the source no longer has
-  --include GLOB         take only files that match (may be repeated)
-  --exclude GLOB         leave out what matches (may be repeated)
   --names POLICY         names that SharePoint refuses: rename (default), skip or fail
   --rename-with STYLE    hex (default: _xHHHH_) or underscore
   --max-items N          items per package, 1 to 250 (default 250)
@@ -49,22 +63,47 @@ Builds packages from folders and files. A SOURCE is a path, or a pattern that is
   --author-name NAME     author of items whose source names none, with
   --author-login LOGIN   i:0#.f|membership|user@contoso.com (default: the System Account)
   --author-email EMAIL
+  --user-map FILE        CSV: who the people of the source are in the target
+  --unmapped WHICH       those whom it doesn't name: keep (default) their login, or default-author
   --source-type TYPE     FileShare (default), GoogleDrive, Box and so on, or Other with
   --detailed-source TEXT what the source is
   --json                 one JSON event a line
   --quiet                only the summary
 
+SOURCE: a folder or file, or a pattern that is expanded
+  --include GLOB         take only files that match (may be repeated)
+  --exclude GLOB         leave out what matches (may be repeated)
+  --owners               the owner of each file or folder is its author
+  --sidecar SUFFIX       files beside others, as in a.txt.meta.json with .meta.json, hold their metadata
+
+--inventory FILE: NDJSON or CSV with one item a line; versions, people, permissions, columns, list items
+${inventorySource}
+
+--blob-container URL: https://ACCOUNT.blob.core.windows.net/CONTAINER
+${blobSource}
+
+Forms, where it is open which one a target takes best
+  --two-versions HOW     files with exactly two versions: keep (default), repeat-first or current-only
+  --version-ids WHICH    of older versions: same (default) as the file's, or distinct
+  --no-outer-file-value  name the content of a file with older versions among its versions only
+  --attachment-url FORM  web-relative (default) or server-relative
+  --date-fields FORM     DateTime columns: iso (default) or us
+  --user-fields FORM     User columns: native (default, 13;UserInfo) or hash (13;#;UserInfo)
+  --roles WHICH          write (default) role definitions, or omit them
+  --manifest-megabytes N manifests are split here, 1 to 250 (default 25)
+  --archives             EXPERIMENTAL: small files travel in zips; needs encryption
+
 Ctrl+C finishes what is in flight and says how to go on; a second one ends the run at once.
 
 Target: a JSON object with
   siteUrl        https://contoso.sharepoint.com/sites/archive
-  webId          id of the web that holds the library
+  webId          id of the web that holds the library or list
   webUrl         /sites/archive
   listId         id of the library
   listTitle      Documents
   listUrl        root folder of the library, relative to the web: Shared Documents
   rootFolderId   unique id of that folder
-  baseTemplate   DocumentLibrary
+  baseTemplate   DocumentLibrary, GenericList and so on, or the number
   firstItemId    highest item id of the library plus one; 1 for an empty library
 
 Exit status
@@ -88,7 +127,7 @@ manifest files (at its root, or below the name of one job), a package's folder, 
   --versions WHICH       all (default) or current
   --temp DIR             temporary files, up to twice the size of the manifests (default: the system's folder)
 
-All options of build but --include and --exclude are known too; --source-type is SharePointOnline by default.
+The options of build are known too, but those of its sources; --source-type is SharePointOnline by default.
 
 Exit status
 ${listed(buildExitCodeMeanings)}
@@ -114,9 +153,10 @@ Looks at finished packages a second time: decrypts, hashes, and checks what the 
 
   --key-file FILE        default: DIR/key
   --target FILE          compare ids and URLs with the library
-  --source SOURCE        compare content with this folder or file (may be repeated)
-  --include GLOB         as given to the build (may be repeated)
-  --exclude GLOB         as given to the build (may be repeated)
+  --source SOURCE        compare content with this folder or file (may be repeated), with the --include,
+                         --exclude and --sidecar that the build was given
+  --inventory FILE       compare content with that of an inventory, with the flags that the build was given
+  --blob-container URL   compare content with that of a container, with the flags that the build was given
   --storage-file FILE    for packages in Azure: a file with a connection string or account SAS URL
                          (or the variable PRIMEPACK_STORAGE; never an argument)
   --json                 one JSON event a line
@@ -129,8 +169,8 @@ ${listed(verifyExitCodeMeanings)}
 const ledger = `primepack ledger confirm DIR [PACKAGE...] --ledger DIR [--except-file FILE] [--json]
 primepack ledger show --ledger DIR [--list ID] [--json]
 
-confirm: the packages of the build in DIR (default: all) were imported. Later builds with the ledger leave out what these
-hold, as long as it doesn't change; what is never confirmed is sent again.
+confirm: the packages of the build in DIR (default: all) were imported. Later builds with the ledger leave out what
+these hold, as long as it doesn't change; what is never confirmed is sent again.
 show: what the ledger holds of each list, and how far the runs came.
 
   --ledger DIR           the ledger that the packages were built with
@@ -139,7 +179,7 @@ show: what the ledger holds of each list, and how far the runs came.
   --json                 one JSON object a line
 
 Exit status
-\${listed(exitCodeMeanings)}
+${listed(exitCodeMeanings)}
 `;
 
 const texts: Readonly<Record<string, string>> = { build, convert, inspect, ledger, verify };
