@@ -112,8 +112,9 @@ ${listed(buildExitCodeMeanings)}
 
 const convert = `primepack convert EXPORT --target FILE --out DIR [options]
 
-Builds packages for another library or list from what SharePoint exported, or from packages. EXPORT is a folder with the
-manifest files (at its root, or below the name of one job), a package's folder, or the output folder of a build.
+Builds packages for another library or list from what SharePoint exported, or from packages. EXPORT is a folder
+with the manifest files (at its root, or below the name of one job), a package's folder, or the output folder of a
+build.
 
   --target FILE          the library or list, as for build
   --out DIR              packages, records and key, as for build
@@ -135,7 +136,8 @@ ${listed(buildExitCodeMeanings)}
 
 const inspect = `primepack inspect PATH [options]
 
-Shows what packages or an export hold: folders with their counts, objects, people, permissions. PATH is as for convert.
+Shows what packages or an export hold: folders with their counts, objects, people, permissions. PATH is as EXPORT of
+convert.
 
   --key-file FILE        default: PATH/key
   --job ID               the job whose files are meant, where the folder has those of several
