@@ -144,6 +144,20 @@ describe("primepack build --inventory", () => {
     expect(verified.stdout).toContain("3 files compared with the source");
   });
 
+  it("goes on with a run by the same flags, and counts what it finds finished", async () => {
+    const flags = ["--user-map", "people.csv", "--user-fields", "hash"];
+    const built = await run(...build("library.ndjson", "library.json", "continued", ...flags, "--json"));
+    expect(built.exit, built.stderr).toBe(0);
+    const continued = await run(
+      ...build("library.ndjson", "library.json", "continued", ...flags, "--json", "--continue"),
+    );
+    expect(continued.exit, continued.stderr).toBe(0);
+    const { kinds, versions, attachments, counts } = last(built.stdout);
+    expect(last(continued.stdout)).toMatchObject({ reusedPackages: 1, kinds, versions, attachments, counts });
+    const others = await run(...build("library.ndjson", "library.json", "continued", "--continue"));
+    expect(others).toMatchObject({ exit: 2, stderr: expect.stringContaining("PLAN_CHANGED") });
+  });
+
   it("packages list items with attachments, and converts them again", async () => {
     const built = await run(...build("list.ndjson", "list.json", "list", "--json"));
     expect(built.exit, built.stderr).toBe(0);
@@ -255,5 +269,37 @@ describe("primepack build --inventory", () => {
     const result = await run(...build("columns.csv", "library.json", "columns"));
     expect(result).toMatchObject({ exit: 2, stderr: expect.stringContaining("INVENTORY_INVALID") });
     expect(result.stderr).not.toContain("--continue");
+  });
+});
+
+describe("primepack build with what lies beside files", () => {
+  it("takes the owner as author, and metadata from sidecars", async () => {
+    await makeTree(path("tree"), {
+      "a.txt": "a",
+      "a.txt.meta.json": JSON.stringify({
+        author: "CONTOSO\\ana",
+        fields: [{ name: "Title", type: "Text", value: "A" }],
+      }),
+      "b.txt": "b",
+    });
+    const flags = [
+      "--owners",
+      "--sidecar",
+      ".meta.json",
+      "--user-map",
+      "people.csv",
+      "--workers",
+      "0",
+      "--no-encryption",
+    ];
+    const built = await run("build", "tree", "--target", "library.json", "--out", "tree-out", ...flags);
+    expect(built.exit, built.stderr).toBe(0);
+    expect(built.stdout).toContain("Items: 2 packaged");
+    const written = await manifests("tree-out");
+    expect(written).toContain('Login="i:0#.f|membership|ana@contoso.com"');
+    // The owner of b.txt is the other one; Windows tells of none.
+    if (process.platform !== "win32") expect(written.match(/<User /g)).toHaveLength(2);
+    const verified = await run("verify", "tree-out", "--source", "tree", "--sidecar", ".meta.json");
+    expect(verified.exit, verified.stdout).toBe(0);
   });
 });

@@ -34,7 +34,7 @@ export interface OpenedSource {
 }
 
 /** What opening a source takes of the process. */
-export type SourceContext = Pick<CommandContext, "cwd" | "env"> & {
+type SourceContext = Pick<CommandContext, "cwd" | "env"> & {
   readonly interrupt: { readonly signal: AbortSignal };
 };
 
