@@ -27,12 +27,27 @@ const withoutComments = (text: string) =>
     .trim()
     .split("\n");
 
+/** A library with one file, as SharePoint exports it. */
+const exportedManifest = `<SPObjects xmlns="urn:deployment-manifest-schema">
+<SPObject Id="aaaaaaaa-0000-4000-8000-000000000002" ObjectType="SPDocumentLibrary">
+<DocumentLibrary Id="aaaaaaaa-0000-4000-8000-000000000002" Title="Old" RootFolderUrl="/sites/old/Docs"/></SPObject>
+<SPObject Id="aaaaaaaa-0000-4000-8000-000000000003" ObjectType="SPFile" ParentWebUrl="/sites/old">
+<File Id="aaaaaaaa-0000-4000-8000-000000000003" Url="Docs/Plans/a.txt"/></SPObject>
+</SPObjects>`;
+
 /** Lies within this package, so that examples find `@primepack/core` as a user's program does: the built one. */
 let programs: string;
 
 beforeAll(async () => {
   programs = await mkdtemp(join(root, "test", "node_modules", ".readme-"));
   await makeTree(path("source"), { "a.txt": "a", "folder/b.txt": "b", "folder/c.tmp": "c" });
+  const item = { kind: "file", path: "a.txt", author: "CONTOSO\\ana", content: { path: "contents/Plans/a.txt" } };
+  await makeTree(path(), {
+    "items.ndjson": JSON.stringify(item),
+    "people.csv": "source,target\nCONTOSO\\ana,ana@contoso.com\n",
+    "export/Manifest.xml": exportedManifest,
+    "contents/Plans/a.txt": "a",
+  });
 });
 
 afterAll(() => rm(programs, { recursive: true, force: true }));

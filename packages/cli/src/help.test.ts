@@ -1,5 +1,6 @@
 import { exampleTarget } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
+import { formFlags } from "./arguments/form-arguments.ts";
 import { packagingFlags } from "./arguments/packaging-arguments.ts";
 import { sourceFlags } from "./arguments/source-arguments.ts";
 import { requestedHelp } from "./help.ts";
@@ -21,7 +22,7 @@ describe("requestedHelp()", () => {
 
   it("names every flag that build knows", () => {
     const help = requestedHelp(["build", "-h"]);
-    for (const flag of Object.keys({ ...packagingFlags, ...sourceFlags })) {
+    for (const flag of Object.keys({ ...packagingFlags, ...formFlags, ...sourceFlags })) {
       expect(help).toMatch(new RegExp(`^ *--${flag}[ \\n]`, "m"));
     }
   });

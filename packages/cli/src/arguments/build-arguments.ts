@@ -1,8 +1,9 @@
 import { readFlags, usageError } from "./flags.ts";
+import { formFlags } from "./form-arguments.ts";
 import { type PackagingArguments, packagingFlags, readPackagingArguments } from "./packaging-arguments.ts";
 import { readSourceArguments, type SourceArguments, sourceFlags } from "./source-arguments.ts";
 
-const flags = { ...packagingFlags, ...sourceFlags } as const;
+const flags = { ...packagingFlags, ...formFlags, ...sourceFlags } as const;
 
 export interface BuildArguments extends PackagingArguments {
   readonly source: SourceArguments;

@@ -1,8 +1,10 @@
 import { choice, readFlags, required, usageError } from "./flags.ts";
+import { formFlags } from "./form-arguments.ts";
 import { type PackagingArguments, packagingFlags, readPackagingArguments } from "./packaging-arguments.ts";
 
 const flags = {
   ...packagingFlags,
+  ...formFlags,
   "export-key-file": { type: "string" },
   content: { type: "string" },
   list: { type: "string" },

@@ -8,13 +8,12 @@ import {
   SOURCE_TYPES,
 } from "@primepack/core";
 import { choice, type FlagValues, meaning, present, required, usageError, wholeNumber } from "./flags.ts";
-import { formFlags, readForms } from "./form-arguments.ts";
+import { type formFlags, readForms } from "./form-arguments.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What every command takes that makes packages, wherever their items come from. */
+/** What every command takes that makes packages, wherever their items come from; with {@link formFlags}. */
 export const packagingFlags = {
-  ...formFlags,
   target: { type: "string" },
   out: { type: "string" },
   "key-file": { type: "string" },
@@ -69,9 +68,9 @@ export interface PackagingArguments {
   readonly quiet: boolean;
 }
 
-type Values = FlagValues<typeof packagingFlags>;
+type Values = FlagValues<typeof packagingFlags> & FlagValues<typeof formFlags>;
 
-/** The values of {@link packagingFlags}. Throws INVALID_OPTION at the first fault. */
+/** The values of {@link packagingFlags} and {@link formFlags}. Throws INVALID_OPTION at the first fault. */
 export function readPackagingArguments(values: Values): PackagingArguments {
   if (values["no-encryption"] && values["key-file"] !== undefined) {
     throw usageError("Cannot use --key-file as --no-encryption needs no key: both are given");
