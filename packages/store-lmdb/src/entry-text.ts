@@ -44,8 +44,8 @@ export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
   if (typeof id !== "string" || typeof listItemId !== "string") return undefined;
   if (typeof itemId !== "number" || typeof generation !== "number") return undefined;
   const received = receivedFields === 1 ? built : readState(receivedFields);
-  const receivedBefore = readState(beforeFields);
-  return {
+  // Filled in bit by bit: it is read for every item of a source, and spreading costs more than parsing.
+  const entry: { -readonly [field in keyof LedgerEntry]: LedgerEntry[field] } = {
     kind,
     source,
     path: isPath(path) ? path : source,
@@ -53,15 +53,17 @@ export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
     listItemId,
     itemId,
     generation,
-    ...(typeof identity === "string" ? { identity } : {}),
     madeBy: typeof madeBy === "string" ? madeBy : runOf(built),
     built,
-    ...(received === undefined ? {} : { received }),
-    ...(receivedBefore === undefined ? {} : { receivedBefore }),
-    ...(typeof movedBy === "string" ? { movedBy } : {}),
-    ...(isPath(movedFrom) ? { movedFrom } : {}),
-    ...(typeof deletedBy === "string" ? { deletedBy } : {}),
   };
+  if (typeof identity === "string") entry.identity = identity;
+  if (received !== undefined) entry.received = received;
+  const receivedBefore = readState(beforeFields);
+  if (receivedBefore !== undefined) entry.receivedBefore = receivedBefore;
+  if (typeof movedBy === "string") entry.movedBy = movedBy;
+  if (isPath(movedFrom)) entry.movedFrom = movedFrom;
+  if (typeof deletedBy === "string") entry.deletedBy = deletedBy;
+  return entry;
 }
 
 function runOf({ package: packageId }: LedgerState): string {

@@ -2,6 +2,8 @@ import { hash } from "node:crypto";
 import type { SourcePath } from "@primepack/core";
 
 const FOLDER_BYTES = 16;
+/** What stands before a text that is no hash. */
+const TEXT: number = "T".charCodeAt(0);
 /** Longer texts are hashed: LMDB bounds its keys. */
 const TEXT_BYTES = 160;
 
@@ -14,14 +16,36 @@ const TEXT_BYTES = 160;
 export class EntryKeys {
   #folder: readonly string[] = [];
   #folderKey: Buffer = folderKey([]);
+  /** Begins with {@link #folderKey}. */
+  readonly #lookUp: Buffer = Buffer.concat([this.#folderKey], FOLDER_BYTES + 1 + 3 * TEXT_BYTES);
 
   key(source: SourcePath): Buffer {
+    const name = this.#enter(source);
+    return Buffer.concat([this.#folderKey, textKey(name)]);
+  }
+
+  /** The same for one look-up: it holds until the next call. */
+  lookUpKey(source: SourcePath): Buffer {
+    const name = this.#enter(source);
+    if (name.length <= TEXT_BYTES && !surrogate.test(name)) {
+      const bytes = this.#lookUp.write(name, FOLDER_BYTES + 1);
+      if (bytes <= TEXT_BYTES) {
+        this.#lookUp[FOLDER_BYTES] = TEXT;
+        return this.#lookUp.subarray(0, FOLDER_BYTES + 1 + bytes);
+      }
+    }
+    return Buffer.concat([this.#folderKey, textKey(name)]);
+  }
+
+  /** Keeps the folder's key; gives the name in it. */
+  #enter(source: SourcePath): string {
     const depth = source.length - 1;
     if (!isFolderOf(this.#folder, source, depth)) {
       this.#folder = source.slice(0, -1);
       this.#folderKey = folderKey(this.#folder);
+      this.#lookUp.set(this.#folderKey);
     }
-    return Buffer.concat([this.#folderKey, textKey(source[depth] ?? "")]);
+    return source[depth] ?? "";
   }
 }
 

@@ -110,7 +110,7 @@ class LmdbLedger implements Ledger {
 
   get(source: SourcePath): LedgerEntry | undefined {
     const { entries } = this.#open();
-    return this.#read(entries.get(this.#keys.key(source)));
+    return this.#read(entries.get(this.#keys.lookUpKey(source)));
   }
 
   byIdentity(identity: string): LedgerEntry | undefined {

@@ -121,8 +121,9 @@ class Run implements BuildRun {
       onItem,
     });
     let nextItemId = target.firstItemId;
+    const untilStopped = stopper(stop);
     for (;;) {
-      const step = await untilStopped(planner.next(), stop);
+      const step = await untilStopped(planner.next());
       if (step === undefined) {
         // The source may be stuck in its own `next()`; nobody waits for it.
         planner.return({ nextItemId, ...this.#scanned }).catch(() => undefined);
@@ -134,8 +135,11 @@ class Run implements BuildRun {
         return step.value.nextItemId;
       }
       const event = step.value;
-      if (event.type === "outcome") await this.#tell(event.outcome);
-      else if (event.type === "warning") await this.#events.emit(event);
+      if (event.type === "outcome") {
+        // Waiting for nothing costs as much as telling.
+        const told = this.#tell(event.outcome);
+        if (told !== undefined) await told;
+      } else if (event.type === "warning") await this.#events.emit(event);
       else {
         for (const item of event.plan.items) {
           if (item.kind !== "deletion") nextItemId = Math.max(nextItemId, item.itemId + 1);
@@ -211,10 +215,10 @@ class Run implements BuildRun {
     await this.#events.emit({ type: "packageReused", record });
   }
 
-  async #tell(outcome: ItemOutcome): Promise<void> {
+  #tell(outcome: ItemOutcome): Promise<void> | undefined {
     this.#counts[outcome.outcome] += 1;
     if (outcome.outcome === "packaged" && outcome.renamed) this.#counts.renamed += 1;
-    await this.#events.emit({ type: "item", outcome });
+    return this.#events.emit({ type: "item", outcome });
   }
 
   /** The first failure counts; it ends everything that is in flight. */
@@ -243,22 +247,19 @@ function faultOf(item: SourceObject): string | undefined {
   return fault && `its elements can't be passed through: ${fault.message}`;
 }
 
-/** What the promise gives, or undefined as soon as the signal is aborted. */
-async function untilStopped<T>(promise: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
-  if (stop.aborted) {
-    promise.catch(() => undefined);
-    return undefined;
-  }
-  let onAbort = () => {};
-  const stopped = new Promise<undefined>((resolve) => {
-    onAbort = () => resolve(undefined);
-    stop.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, stopped]);
-  } finally {
-    stop.removeEventListener("abort", onAbort);
-  }
+/**
+ * Gives a function that waits for one promise after the other: for what it gives, or undefined as soon as the signal is
+ * aborted. It listens to the signal once, not for each.
+ */
+function stopper(stop: AbortSignal): <T>(promise: Promise<T>) => Promise<T | undefined> {
+  let onStop = () => {};
+  stop.addEventListener("abort", () => onStop(), { once: true });
+  return (promise) =>
+    new Promise((resolve, reject) => {
+      onStop = () => resolve(undefined);
+      if (stop.aborted) onStop();
+      promise.then(resolve, reject);
+    });
 }
 
 function aborted(reason: unknown): PrimepackError {

@@ -35,6 +35,8 @@ export const UNKNOWN: Known = {};
  */
 export class Delta {
   readonly #ledger: NonNullable<ResolvedPlanOptions["ledger"]>;
+  /** What the ids of this run's packages begin with. */
+  readonly #ownPackages: string;
   /** Item ids of the entries that were met in this run, under their own path or another. */
   readonly #met = new NumberSet();
   /** Paths of folders that are left out with all that is in them. */
@@ -47,6 +49,7 @@ export class Delta {
 
   constructor(ledger: NonNullable<ResolvedPlanOptions["ledger"]>, hasExisting: boolean) {
     this.#ledger = ledger;
+    this.#ownPackages = `${ledger.runId}/`;
     this.#wasUsed = ledger.store.size > 0;
     this.#hasExisting = hasExisting;
   }
@@ -64,7 +67,10 @@ export class Delta {
     if (holder !== undefined && holder.kind === kind) {
       const isSame = holder.deletedBy === undefined && !this.#isSwapped(holder, identity);
       const received = isSame ? this.#received(holder)?.fingerprint : undefined;
-      return { entry: holder, path: holder.path, ...(received === undefined ? {} : { received }) };
+      // Spreading costs more than all else here.
+      return received === undefined
+        ? { entry: holder, path: holder.path }
+        : { entry: holder, path: holder.path, received };
     }
     const replaced = holder === undefined ? {} : { replaced: holder };
     const moved = identity === undefined ? undefined : store.byIdentity(identity);
@@ -160,7 +166,7 @@ export class Delta {
   }
 
   #received({ received, receivedBefore }: LedgerEntry): LedgerState | undefined {
-    return received?.package.startsWith(`${this.#ledger.runId}/`) === true ? receivedBefore : received;
+    return received?.package.startsWith(this.#ownPackages) === true ? receivedBefore : received;
   }
 }
 

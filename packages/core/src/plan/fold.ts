@@ -18,6 +18,7 @@ export function caseFold(name: string): string {
  * gets a suffix costs less than an import that fails.
  */
 export function comparisonKey(name: string): string {
+  if (ascii.test(name)) return name.toLowerCase();
   const folded = caseFold(name);
   if (ascii.test(folded)) return folded;
   return foldLetters(folded.normalize("NFKC"))

@@ -93,7 +93,8 @@ export async function* planPackages(
       const waiting = planner.begin(item);
       if (waiting !== undefined) await waiting;
       planner.accept(item);
-      yield* planner.take();
+      // Not `yield*`, which waits some times more for each.
+      for (const event of planner.take()) yield event;
     }
   } catch (reason) {
     throw PrimepackError.from(reason, "SOURCE_FAILED", "read the source");
@@ -172,6 +173,8 @@ class Planner {
   /** The library's root folder, then the folders that the source is in. */
   readonly #open: OpenFolder[];
   readonly #libraryPath: string;
+  /** What the server-relative URL of everything in the library begins with. */
+  readonly #urlStart: string;
   #events: PlanEvent[] = [];
   #fault: string | undefined;
   #nextItemId: number;
@@ -198,6 +201,7 @@ class Planner {
     this.#takes = takenBy(target.baseTemplate);
     this.#nextItemId = target.firstItemId;
     this.#libraryPath = [...target.webUrl.split("/"), ...target.listUrl.split("/")].filter(Boolean).join("/");
+    this.#urlStart = this.#libraryPath === "" ? "/" : `/${this.#libraryPath}/`;
     const root = {
       sourceName: "",
       path: [],
@@ -679,18 +683,18 @@ class Planner {
     const { id, itemId } = known.entry as LedgerEntry;
     this.#nextItemId = Math.max(this.#nextItemId, itemId + 1);
     this.#placed += 1;
-    const url = this.#url(path);
-    this.#tell({ ...entryOf(item), kind: item.kind, outcome: "unchanged", url, id });
+    const { source, sourcePath } = placedEntry(item);
+    this.#tell({ source, sourcePath, kind: item.kind, outcome: "unchanged", url: this.#url(path), id });
     if (grants !== undefined && grants.key !== parent.fields.grantsKey) this.#countScope(item);
     return undefined;
   }
 
   #tellOfFolder(item: SourceFolder, outcome: "existing" | "unchanged", path: TargetPath, id: string): void {
-    this.#tell({ ...entryOf(item), kind: "folder", outcome, url: this.#url(path), id });
+    this.#tell({ ...placedEntry(item), kind: "folder", outcome, url: this.#url(path), id });
   }
 
   #url(path: TargetPath): string {
-    return `/${[this.#libraryPath, ...path].filter(Boolean).join("/")}`;
+    return this.#urlStart + path.join("/");
   }
 
   #grants(item: SourceObject): Grants | undefined {
@@ -927,6 +931,11 @@ function entryOf(item: SourceEntry): { source: string; sourcePath: SourcePath; l
   const sourcePath = Array.isArray(item?.path) ? (item.path as SourcePath).map(String) : [];
   const line = item?.kind === "problem" && Number.isSafeInteger(item.line) ? item.line : undefined;
   return { source: sourcePath.join("/"), sourcePath, ...(line === undefined ? {} : { line }) };
+}
+
+/** The same of an item that has its place, whose path was looked at. */
+function placedEntry({ path }: SourceObject): { source: string; sourcePath: SourcePath } {
+  return { source: path.join("/"), sourcePath: path.slice() };
 }
 
 function kindOf(item: SourceEntry): ItemOutcome["kind"] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { itemDates, itemFault } from "./source-item.ts";
+import { isPlain, itemDates, itemFault } from "./source-item.ts";
 
 const NOW = new Date("2024-05-06T07:08:09.999Z");
 
@@ -43,5 +43,40 @@ describe("itemFault()", () => {
     [{ outcome: "failed", message: "no", code: "OOPS" }, "its code is unknown: current value is OOPS"],
   ])("lets no problem pass that would be no outcome: %o", (problem, fault) => {
     expect(itemFault({ kind: "problem", path: ["a"], ...problem } as never)).toBe(fault);
+  });
+});
+
+describe("isPlain()", () => {
+  const file = {
+    kind: "file",
+    path: ["a"],
+    size: 0,
+    modified: new Date(0),
+    content: new Uint8Array(),
+    identity: "1:2:3",
+    fingerprint: "4",
+  } as const;
+
+  it("is true of an item without details, also where they are said to be undefined", () => {
+    expect(isPlain(file)).toBe(true);
+    expect(isPlain({ ...file, author: undefined } as never)).toBe(true);
+    expect(isPlain(Object.assign(Object.create(null), file))).toBe(true);
+  });
+
+  it("is false of an item with details, and with marks that no file system gives", () => {
+    expect(isPlain({ ...file, versions: [] })).toBe(false);
+    expect(isPlain({ ...file, identity: "" })).toBe(false);
+    expect(isPlain({ ...file, fingerprint: "x".repeat(257) })).toBe(false);
+  });
+
+  it("finds details that an item of a class has by a getter", () => {
+    class Entry {
+      readonly kind = "folder";
+      readonly path = ["a"];
+      get author(): string {
+        return "ada";
+      }
+    }
+    expect(isPlain(new Entry())).toBe(false);
   });
 });

@@ -107,7 +107,7 @@ async function* walkBelow(
       const visit = sidecar?.item ?? (await visitEntry(folder, entry, options, lookout));
       folder = visit.folder ?? folder;
       if (isHit(visit.item)) lookout.reach();
-      yield hasExtras ? await withExtras(visit.item, entry, parent, options, owners) : visit.item;
+      yield hasExtras ? withExtras(visit.item, entry, parent, options, owners) : visit.item;
     } else if (folder.taken < folder.names.length) {
       await takeEntries(folder);
     } else {
@@ -199,8 +199,25 @@ function hasSidecar({ known }: OpenFolder, name: string, suffix: string): boolea
   return !name.endsWith(suffix);
 }
 
-/** The item with what is asked for beside what the scan knows anyway. */
-async function withExtras(
+/** The item with what is asked for beside what the scan knows anyway; at once, where nothing has to be looked up. */
+function withExtras(
+  item: FileSystemItem,
+  entry: Entry,
+  parent: OpenFolder,
+  options: WalkOptions,
+  owners: OwnerOf | undefined,
+): FileSystemItem | Promise<FileSystemItem> {
+  const { absolute, found } = entry;
+  if (item.kind === "problem" || found instanceof Error) return item;
+  if (!options.extras.details && owners === undefined) {
+    const identity = entryIdentity(absolute, found);
+    if (identity === undefined) return item;
+    if (typeof identity === "string") return Object.assign(item, { identity });
+  }
+  return withAllExtras(item, entry, parent, options, owners);
+}
+
+async function withAllExtras(
   item: FileSystemItem,
   { name, absolute, found }: Entry,
   parent: OpenFolder,
