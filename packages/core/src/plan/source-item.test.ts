@@ -57,19 +57,19 @@ describe("isPlain()", () => {
     fingerprint: "4",
   } as const;
 
-  it("is true of an item without details, also where they are said to be undefined", () => {
+  test("is true of an item without details, also where they are said to be undefined", () => {
     expect(isPlain(file)).toBe(true);
     expect(isPlain({ ...file, author: undefined } as never)).toBe(true);
     expect(isPlain(Object.assign(Object.create(null), file))).toBe(true);
   });
 
-  it("is false of an item with details, and with marks that no file system gives", () => {
+  test("is false of an item with details, and with marks that no file system gives", () => {
     expect(isPlain({ ...file, versions: [] })).toBe(false);
     expect(isPlain({ ...file, identity: "" })).toBe(false);
     expect(isPlain({ ...file, fingerprint: "x".repeat(257) })).toBe(false);
   });
 
-  it("finds details that an item of a class has by a getter", () => {
+  test("finds details that an item of a class has by a getter", () => {
     class Entry {
       readonly kind = "folder";
       readonly path = ["a"];
