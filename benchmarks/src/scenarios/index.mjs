@@ -1,7 +1,9 @@
 import { azuriteLarge, azuriteSmall } from "./azurite.mjs";
+import { delta } from "./delta.mjs";
 import { directoryLarge } from "./directory-large.mjs";
 import { directorySmall } from "./directory-small.mjs";
 import { httpNull } from "./http-null.mjs";
+import { inventoryVersions } from "./inventory-versions.mjs";
 import { ledger } from "./ledger.mjs";
 import { manifestExported } from "./manifest-exported.mjs";
 import { manifestRead } from "./manifest-read.mjs";
@@ -21,6 +23,8 @@ export const scenarios = [
   scan,
   memory,
   ledger,
+  delta,
+  inventoryVersions,
   directoryLarge,
   directorySmall,
   azuriteLarge,

@@ -1,8 +1,9 @@
 // What a ledger of so many files costs: `write` makes it, a package at a time; `read` looks every file up, as a scan does.
 // Memory is told apart: anonymous pages are the process's own, file-backed ones the system takes back at will.
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { openLmdbLedger } from "@primepack/store-lmdb";
+import { memoryPeaks } from "../harness/memory.mjs";
 import { reportWork } from "./work-usage.mjs";
 
 const [task, path, countText] = process.argv.slice(2);
@@ -11,13 +12,7 @@ const listId = "b2222222-0000-4000-8000-000000000002";
 const ITEMS_OF_PACKAGE = 250;
 const FILES_OF_FOLDER = 400;
 
-const peaks = { anonymous: 0, fileBacked: 0 };
-function sampleMemory() {
-  const status = readFileSync("/proc/self/status", "utf8");
-  const bytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
-  peaks.anonymous = Math.max(peaks.anonymous, bytes("RssAnon"));
-  peaks.fileBacked = Math.max(peaks.fileBacked, bytes("RssFile"));
-}
+const memory = memoryPeaks();
 
 const digits = (value, length) => value.toString(16).padStart(length, "0");
 /** Spread over all values, as GUIDs are that are made from hashes. */
@@ -51,7 +46,7 @@ async function write(ledger) {
   for (let from = 0; from < count; from += ITEMS_OF_PACKAGE) {
     const length = Math.min(ITEMS_OF_PACKAGE, count - from);
     await ledger.write({ put: Array.from({ length }, (_, index) => entryOf(from + index)) });
-    if (from % (ITEMS_OF_PACKAGE * 40) === 0) sampleMemory();
+    if (from % (ITEMS_OF_PACKAGE * 40) === 0) memory.sample();
   }
 }
 
@@ -59,7 +54,7 @@ async function read(ledger) {
   for (let index = 0; index < count; index += 1) {
     if (ledger.get(sourceOf(index))?.itemId !== index + 1) throw new Error(`Cannot find file ${index}`);
     if (index % 10_000 !== 0) continue;
-    sampleMemory();
+    memory.sample();
     // A scan gives way to other work at each folder.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -68,7 +63,7 @@ async function read(ledger) {
 await reportWork(async () => {
   const ledger = await openLmdbLedger({ path, listId, readOnly: task === "read" });
   await (task === "read" ? read : write)(ledger);
-  sampleMemory();
+  memory.sample();
   await ledger.close();
-  return { ...peaks, bytes: statSync(join(path, "ledger.mdb")).size };
+  return { ...memory.peaks, bytes: statSync(join(path, "ledger.mdb")).size };
 });
