@@ -116,7 +116,7 @@ describe("fileSystemSource with sidecars", () => {
     expect((await scan(place("sidecars"), {})).size).toBe(6);
   });
 
-  it("tells of each sidecar that can't be used, and hands over its entry without it", async () => {
+  it("fails the entry of each sidecar that can't be used, as it could be more open without it", async () => {
     const bad: Record<string, string> = {
       "a.meta.json": "{",
       "b.meta.json": '{"kind":"file"}',
@@ -128,12 +128,12 @@ describe("fileSystemSource with sidecars", () => {
     await makeTree(place("bad"), { a: "", b: "", c: "", d: "", e: "", f: "", g: "", "h.meta.json": "{}", ...bad });
     await writeFile(place("bad", "g.meta.json"), Buffer.from([0xff]));
     const items = await scan(place("bad"), { sidecar });
-    expect([..."abcdefg"].map((name) => items.get(name)?.kind)).toEqual([..."abcdefg"].map(() => "file"));
+    expect([...items.keys()]).toEqual([..."abcdefg", "h.meta.json"]);
     const messageOf = (name: string) => {
-      const item = items.get(`${name}.meta.json`);
+      const item = items.get(name);
       return item?.kind === "problem" ? `${item.outcome} ${item.code} ${item.message}` : undefined;
     };
-    expect([..."abcdefgh"].map(messageOf)).toEqual([
+    expect([...items.keys()].map(messageOf)).toEqual([
       expect.stringMatching(/^failed SOURCE_INVALID_ITEM Cannot use the sidecar as it is no JSON/),
       'failed SOURCE_INVALID_ITEM Cannot use the sidecar as it has a property that is unknown: current value is "kind"',
       'failed SOURCE_INVALID_ITEM Cannot use the sidecar as created must be a date like 2024-12-31T23:59:59Z: current value is "yesterday"',
@@ -151,11 +151,40 @@ describe("fileSystemSource with sidecars", () => {
       await makeTree(place("links"), { a: "", b: "", "b.meta.json/c": "c", secret: "{}" });
       await symlink(place("links", "secret"), place("links", "a.meta.json"));
       const items = await scan(place("links"), { sidecar });
-      expect(items.get("a.meta.json")).toMatchObject({ kind: "problem", code: "SOURCE_SYMLINK" });
-      expect(items.get("b.meta.json")).toMatchObject({ kind: "problem", outcome: "failed" });
-      expect([...items.keys()]).toEqual(["a", "a.meta.json", "b", "b.meta.json", "secret"]);
+      expect(items.get("a")).toMatchObject({ kind: "problem", code: "SOURCE_SYMLINK" });
+      expect(items.get("b")).toMatchObject({ kind: "problem", outcome: "failed" });
+      expect([...items.keys()]).toEqual(["a", "b", "secret"]);
     },
   );
+
+  it("hands over nothing of a folder whose sidecar can't be used", async () => {
+    await makeTree(place("closed"), { "x/a": "", "x/y/b": "", "x.meta.json": "{", "z/c.txt": "" });
+    for (const include of [[], ["**/*"]]) {
+      const items = await scan(place("closed"), { sidecar, include });
+      expect([...items].map(([path, { kind }]) => `${kind} ${path}`)).toEqual([
+        "problem x",
+        "folder z",
+        "file z/c.txt",
+      ]);
+    }
+  });
+
+  it("reads those beside roots that stand by themselves", async () => {
+    await makeTree(place("roots"), {
+      "a.txt": "",
+      "a.txt.meta.json": '{"author":"ada"}',
+      "b/c": "",
+      "b.meta.json": "{",
+    });
+    const roots = ["a.txt", "a.txt.meta.json", "b"].map((name) => ({ path: place("roots", name) }));
+    const all = await collect(fileSystemSource(roots, { sidecar }));
+    expect(all.map(({ path }) => path)).toEqual([["a.txt"], ["b"]]);
+    expect(all).toMatchObject([
+      { kind: "file", author: "ada" },
+      { kind: "problem", outcome: "failed" },
+    ]);
+    expect((await scan(place("roots", "a.txt"), { sidecar })).get("a.txt")).toMatchObject({ author: "ada" });
+  });
 
   it("takes a sidecar of a sidecar for one whose entry is missing", async () => {
     await makeTree(place("twice"), { a: "", "a.meta.json": "{}", "a.meta.json.meta.json": "{}" });

@@ -27,7 +27,8 @@ export interface FileSystemOptions {
    * End of the names of files that hold the metadata of the entry beside them: with `.meta.json` the file
    * `plan.docx.meta.json` that of `plan.docx`, a JSON object of {@link ItemDetails} (as in a line of an inventory, without
    * `kind` and `path`). What it says wins over what the file system says. Such files are not packaged. One that can't be
-   * used, or has no entry beside it, is a problem of its own; the entry then goes without it. Default: none.
+   * used fails its entry, a folder with all that is in it, as the entry could be more open without it; one that has no
+   * entry beside it is a problem of its own. Default: none.
    */
   readonly sidecar?: string;
   /** Ends the scan with ABORTED; looked at before each entry. */

@@ -9,7 +9,7 @@ import type { GlobFilter } from "./glob.ts";
 import { linkTarget, listNames, nameOf, STAT_BATCH, statAll } from "./listing.ts";
 import { localOwners, type OwnerOf } from "./owners.ts";
 import { compareRoots, type FoundRoot, findRoot, listRoot, type NamedRoot } from "./root.ts";
-import { readSidecar, type SidecarFault } from "./sidecar.ts";
+import { readSidecar } from "./sidecar.ts";
 import { sourceError } from "./source-error.ts";
 
 /** What a file system yields. */
@@ -63,8 +63,6 @@ interface OpenFolder {
   visited: number;
   /** Names in the folder, where sidecars are looked for. */
   readonly known: ReadonlySet<string> | undefined;
-  /** Sidecars that could not be used, by their names. */
-  readonly faults: Map<string, SidecarFault> | undefined;
 }
 
 interface Visit {
@@ -105,9 +103,11 @@ async function* walkBelow(
       const sidecar = options.sidecar === undefined ? undefined : visitSidecar(parent, entry, options.sidecar);
       if (sidecar !== undefined && sidecar.item === undefined) continue;
       const visit = sidecar?.item ?? (await visitEntry(folder, entry, options, lookout));
-      folder = visit.folder ?? folder;
-      if (isHit(visit.item)) lookout.reach();
-      yield hasExtras ? withExtras(visit.item, entry, parent, options, owners) : visit.item;
+      const item = hasExtras ? await withExtras(visit.item, entry, parent, options, owners) : visit.item;
+      // What is in a folder whose metadata can't be read isn't handed over, as it could be more open than it was meant.
+      if (item.kind === "folder") folder = visit.folder ?? folder;
+      if (isHit(item)) lookout.reach();
+      yield item;
     } else if (folder.taken < folder.names.length) {
       await takeEntries(folder);
     } else {
@@ -129,7 +129,16 @@ async function openRoots(roots: readonly FoundRoot[], sidecar: string | undefine
   const entries = roots.toSorted(compareRoots).map(({ name = "", path, stats }) => {
     return { name, absolute: path, found: stats };
   });
-  return { ...openFolder([], "", undefined, undefined, [], undefined), entries };
+  const names = sidecar === undefined ? [] : await namesAround(entries, sidecar);
+  return { ...openFolder([], "", undefined, undefined, names, sidecar), names: [], entries };
+}
+
+/** Names of the roots, and of the sidecars that lie beside them. */
+async function namesAround(entries: readonly Entry[], sidecar: string): Promise<string[]> {
+  const names = entries.map(({ name }) => name);
+  const beside = await statAll(entries.map(({ absolute }) => absolute + sidecar));
+  const missing = (facts: Entry["found"] | undefined) => facts instanceof Error && facts.code === "ENOENT";
+  return [...names, ...names.filter((_, index) => !missing(beside[index])).map((name) => name + sidecar)];
 }
 
 function openFolder(
@@ -141,8 +150,7 @@ function openFolder(
   sidecar: string | undefined,
 ): OpenFolder {
   const known = sidecar === undefined ? undefined : new Set(names.map(nameOf));
-  const faults = sidecar === undefined ? undefined : new Map<string, SidecarFault>();
-  return { path, absolute, stats, parent, names, taken: 0, entries: [], visited: 0, known, faults };
+  return { path, absolute, stats, parent, names, taken: 0, entries: [], visited: 0, known };
 }
 
 async function takeEntries(folder: OpenFolder): Promise<void> {
@@ -176,21 +184,12 @@ async function visitEntry(parent: OpenFolder, entry: Entry, options: WalkOptions
   return skipped(path, "SOURCE_SPECIAL", `it is neither file nor folder: current value is a ${kindOf(found)}`);
 }
 
-/**
- * What becomes of an entry that is a sidecar, which is no item: nothing, or a problem. Undefined for other entries.
- *
- * It comes after the entry beside it, whose name its own begins with.
- */
+/** What becomes of an entry that is a sidecar, which is no item: nothing, or a problem. Undefined for other entries. */
 function visitSidecar(parent: OpenFolder, { name }: Entry, suffix: string): { readonly item?: Visit } | undefined {
   if (!name.endsWith(suffix) || parent.known === undefined) return undefined;
-  const path = [...parent.path, name];
-  if (!hasSidecar(parent, name.slice(0, -suffix.length), suffix)) {
-    return {
-      item: skipped(path, "SOURCE_INVALID_ITEM", "it is a sidecar, and the entry that it tells of isn't there"),
-    };
-  }
-  const fault = parent.faults?.get(name);
-  return fault === undefined ? {} : { item: { item: { kind: "problem", path, outcome: "failed", ...fault } } };
+  if (hasSidecar(parent, name.slice(0, -suffix.length), suffix)) return {};
+  const because = "it is a sidecar, and the entry that it tells of isn't there";
+  return { item: skipped([...parent.path, name], "SOURCE_INVALID_ITEM", because) };
 }
 
 /** Whether the entry is one that a sidecar can tell of, and has one. */
@@ -234,10 +233,7 @@ async function withAllExtras(
   };
   if (!extras.details || sidecar === undefined || !hasSidecar(parent, name, sidecar)) return known;
   const told = await readSidecar(absolute + sidecar, signal);
-  if ("fault" in told) {
-    parent.faults?.set(name + sidecar, told.fault);
-    return known;
-  }
+  if ("fault" in told) return { kind: "problem", path: item.path, outcome: "failed", ...told.fault };
   const detailed = { ...known, ...told.details };
   if (detailed.kind !== "file" || told.details.modified === undefined) return detailed;
   return { ...detailed, content: { path: absolute, keepsDates: true } };
