@@ -72,6 +72,7 @@ describe.each(Object.entries(packages))("the tarball of packages/%s", (_, name) 
     const own = files.filter((file) => !file.startsWith("node_modules/"));
     expect(own).toContain("LICENSE");
     expect(own).toContain("package.json");
+    expect(own).toContain("README.md");
     expect(own.filter((file) => /\.test\.|\.conformance\.|tsbuildinfo|test-support/.test(file))).toEqual([]);
     expect(own.filter((file) => !/^(dist|src|schemas)\/|^(LICENSE|README\.md|package\.json)$/.test(file))).toEqual([]);
   });
@@ -95,6 +96,20 @@ describe.each(Object.entries(packages))("the tarball of packages/%s", (_, name) 
   });
 });
 
+describe.each(["@primepack/core", "@primepack/store-lmdb"])("the README.md of %s", (name) => {
+  it("imports nothing but what the packages export", () => {
+    const readme = readFileSync(installed(name, "README.md"), "utf8");
+    const imports = [...readme.matchAll(/^import \{ (.*) \} from "(@primepack\/.*)";$/gm)];
+    expect(imports.map(([, , from]) => from)).toContain(name);
+    for (const [, names = "", from = ""] of imports) {
+      const script = `import(${JSON.stringify(from)}).then((all) => console.log(Object.keys(all).join()))`;
+      const { status, stdout, stderr } = node("-e", script);
+      expect(status, stderr).toBe(0);
+      expect(stdout.trim().split(",")).toEqual(expect.arrayContaining(names.split(", ")));
+    }
+  });
+});
+
 describe("@primepack/core, installed", () => {
   it("can be imported", async () => {
     await writeFile(
@@ -109,9 +124,12 @@ describe("@primepack/core, installed", () => {
     expect(node("require.cjs")).toMatchObject({ status: 0, stdout: "function\n", stderr: "" });
   });
 
-  it("brings its schemas", () => {
-    const script = 'console.log(require("@primepack/core/schemas/target.schema.json").type)';
-    expect(node("-e", script)).toMatchObject({ status: 0, stdout: "object\n" });
+  it.each(["inventory", "plan", "target"])("brings the schema of %s", (schema) => {
+    const script = `console.log(require("@primepack/core/schemas/${schema}.schema.json").$schema)`;
+    expect(node("-e", script)).toMatchObject({
+      status: 0,
+      stdout: "https://json-schema.org/draft/2020-12/schema\n",
+    });
   });
 });
 
