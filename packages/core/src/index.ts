@@ -15,9 +15,25 @@ export { type AzureContainerOpener, type AzureOpenerOptions, azureContainerOpene
 export { type AzureStoreOptions, azurePackageStore } from "./container/azure-store.ts";
 export { directoryPackageStore } from "./container/directory-store.ts";
 export { type LocatedContainerOptions, openLocatedContainer } from "./container/locate.ts";
-export { type MemoryPackage, type MemoryPackageStore, memoryPackageStore } from "./container/memory.ts";
+export {
+  type MemoryContainer,
+  type MemoryPackage,
+  type MemoryPackageStore,
+  memoryPackageStore,
+} from "./container/memory.ts";
 export * from "./convert/index.ts";
-export { type Code, type CodeEntry, codes, describe, PrimepackError, redact, Secret } from "./errors/index.ts";
+export {
+  type Code,
+  type CodeEntry,
+  codes,
+  describe,
+  PrimepackError,
+  type PrimepackErrorOptions,
+  redact,
+  Secret,
+} from "./errors/index.ts";
+export type { RetryOptions } from "./http/retrier.ts";
+export type { Timer } from "./http/timer.ts";
 export * from "./model/index.ts";
 export { parsePlan, planHash } from "./plan/plan-json.ts";
 export { decodeName } from "./plan/rename.ts";

@@ -19,6 +19,7 @@ import { type RunRecordFiles, RunRecords } from "./run-records.ts";
 import { systemClock } from "./system-clock.ts";
 import type { BuildEvent, BuildRun } from "./types.ts";
 
+/** How an output folder is opened. */
 export interface OutputDirectoryOptions<Encryption extends "key" | "none" = "key" | "none"> {
   /** `none` writes plain blobs. */
   readonly encryption: Encryption;

@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** What a lock holds, and who may take it twice. */
 export interface LockOptions {
   /** What of the path is locked; default: all of it. Locks of other names don't meet. */
   readonly name?: string;

@@ -3,6 +3,7 @@ import type { Logger } from "../model/index.ts";
 import { RequestError } from "./request-error.ts";
 import { systemTimer, type Timer } from "./timer.ts";
 
+/** When and how often a failed request is sent again. */
 export interface RetryOptions {
   /** Times that a request is sent, the first included. Default: 9, which waits 45 to 90 seconds in all. */
   readonly attempts?: number;

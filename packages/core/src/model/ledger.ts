@@ -37,9 +37,11 @@ export interface LedgerEntry {
   readonly deletedBy?: string;
 }
 
+/** The package that holds an item, and what it was built from. */
 export interface LedgerState {
   /** `<run id>/<package name>`. */
   readonly package: string;
+  /** As of {@link ItemDetails.fingerprint}, or computed of what the source says of the item. */
   readonly fingerprint: string;
 }
 

@@ -123,6 +123,7 @@ export interface PlannedDetails {
   readonly moderation?: Moderation;
 }
 
+/** A retention label. */
 export interface PlannedLabel {
   readonly name: string;
   readonly setBy?: PrincipalId;
@@ -131,6 +132,7 @@ export interface PlannedLabel {
   readonly flags?: number;
 }
 
+/** A comment on an item. */
 export interface PlannedComment {
   readonly id: string;
   readonly parentId?: string;
@@ -141,6 +143,7 @@ export interface PlannedComment {
   readonly uiVersion?: number;
 }
 
+/** That an item was shared: `SharedWithEvents`. */
 export interface PlannedSharingEvent {
   /** ISO 8601, UTC, milliseconds. */
   readonly time: string;
@@ -213,6 +216,7 @@ export interface PlannedFile extends PlannedEntry, PlannedContent {
   readonly versionEvents?: readonly SerializedElement[];
 }
 
+/** A file that is attached to a list item. */
 export interface PlannedAttachment extends PlannedContent {
   readonly name: string;
   /** GUID of the attachment. */

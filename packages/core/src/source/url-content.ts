@@ -233,7 +233,7 @@ function doing(url: URL): string {
   return `read ${shownUrl(url)}`;
 }
 
-export function shownUrl({ origin, pathname }: URL): string {
+function shownUrl({ origin, pathname }: URL): string {
   return origin + pathname;
 }
 

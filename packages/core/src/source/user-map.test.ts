@@ -37,7 +37,7 @@ describe("readUserMap()", () => {
     await writeFile(path, lines.join("\r\n"));
     const read = await readUserMap(path);
     expect(read.problems).toEqual([
-      { line: 3, message: "the line has as many values as the header, 5: current value is 4" },
+      { line: 3, message: "the line must have as many values as the header, 5: current value is 4" },
     ]);
     expect(read.problemCount).toBe(1);
     expect(read.users).toBe(6);
@@ -70,21 +70,29 @@ describe("readUserMap()", () => {
   });
 
   test.each([
-    ["an empty source", ",a@b.c,,,", "the source is a login or SID: current value is empty"],
-    ["an unknown kind", "x,a@b.c,robot,,", 'the kind is one of user, guest, group, deleted: current value is "robot"'],
-    ["no target", "x,,,,", 'the target of a user is a UPN or a claims login: current value is ""'],
+    ["an empty source", ",a@b.c,,,", "the source must be a login or SID: current value is empty"],
+    [
+      "an unknown kind",
+      "x,a@b.c,robot,,",
+      'the kind must be one of user, guest, group, deleted: current value is "robot"',
+    ],
+    ["no target", "x,,,,", 'the target of a user must be a UPN or a claims login: current value is ""'],
     [
       "a target of the directory",
       "x,CONTOSO\\ada,,,",
-      'the target of a user is a UPN or a claims login: current value is "CONTOSO\\\\ada"',
+      'the target of a user must be a UPN or a claims login: current value is "CONTOSO\\\\ada"',
     ],
     [
       "a group without id",
       "x,Admins,group,,",
-      'the target of a group is an object id or a claims login: current value is "Admins"',
+      'the target of a group must be an object id or a claims login: current value is "Admins"',
     ],
-    ["too many values", "x,a@b.c,,,,,", "the line has as many values as the header, 5: current value is 7"],
-    ["a source that was there", "KEPT@x.y,a@b.c,,,", 'no other line has the same source: current value is "KEPT@x.y"'],
+    ["too many values", "x,a@b.c,,,,,", "the line must have as many values as the header, 5: current value is 7"],
+    [
+      "a source that was there",
+      "KEPT@x.y,a@b.c,,,",
+      'no other line may have the same source: current value is "KEPT@x.y"',
+    ],
   ])("tells of %s with its line, and uses the others", async (_, line, message) => {
     const read = await readUserMap(chunks(`${header}\nkept@x.y,k@b.c,,,\n${line}\nlast@x.y,l@b.c,,,`));
     expect(read.problems).toEqual([{ line: 3, message }]);
@@ -108,12 +116,12 @@ describe("readUserMap()", () => {
   });
 
   test.each([
-    ["an empty file", "", 'its first line names the column "source"'],
-    ["a file without a column of targets", "source,login\na,b", 'its first line names the column "target"'],
-    ["a column that is there twice", "source,target,Target\na,b,c", "it has each column once"],
-    ["bytes of another encoding", Buffer.from("source,target\nJos\xe9,a@b.c", "latin1"), "it is UTF-8"],
-    ["a character that is cut off", Buffer.from([...Buffer.from("source,target\n"), 0xe2, 0x82]), "it is UTF-8"],
-    ["a line without end", `source,target\n${"x".repeat(200_000)}`, "a line has at most 100000 characters"],
+    ["an empty file", "", 'its first line must name the column "source"'],
+    ["a file without a column of targets", "source,login\na,b", 'its first line must name the column "target"'],
+    ["a column that is there twice", "source,target,Target\na,b,c", "it must have each column once"],
+    ["bytes of another encoding", Buffer.from("source,target\nJos\xe9,a@b.c", "latin1"), "it must be UTF-8"],
+    ["a character that is cut off", Buffer.from([...Buffer.from("source,target\n"), 0xe2, 0x82]), "it must be UTF-8"],
+    ["a line without end", `source,target\n${"x".repeat(200_000)}`, "a line must have at most 100000 characters"],
   ])("refuses %s with USER_MAP_FAILED", async (_, content, because) => {
     await expect(readUserMap(chunks(content))).rejects.toMatchObject({
       code: "USER_MAP_FAILED",

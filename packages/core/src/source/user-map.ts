@@ -22,7 +22,9 @@ export interface UserMapFile {
   readonly problemCount: number;
 }
 
+/** How a user map is read. */
 export interface UserMapOptions {
+  /** Ends the reading with ABORTED. */
   readonly signal?: AbortSignal;
 }
 
@@ -130,7 +132,7 @@ class UserMapReading {
   /** Why the values can't be taken up; undefined if they were. */
   #take(values: readonly string[], header: readonly string[]): string | undefined {
     if (values.length !== header.length) {
-      return `the line has as many values as the header, ${header.length}: current value is ${values.length}`;
+      return `the line must have as many values as the header, ${header.length}: current value is ${values.length}`;
     }
     const at = (column: Column): string => (values[header.indexOf(column)] ?? "").trim();
     const row: Row = {
@@ -144,7 +146,7 @@ class UserMapReading {
     if (fault !== undefined) return fault;
     const key = loginKey(row.source);
     if (this.#users.has(key)) {
-      return `no other line has the same source: current value is ${JSON.stringify(row.source)}`;
+      return `no other line may have the same source: current value is ${JSON.stringify(row.source)}`;
     }
     this.#users.set(key, mappedUser(row));
     return undefined;
@@ -159,14 +161,14 @@ function headerOf(values: Values): readonly string[] {
   if (missing !== undefined) {
     throw new PrimepackError(
       "USER_MAP_FAILED",
-      `Cannot read the user map as its first line names the column "${missing}": current value is ${JSON.stringify(header.join(","))}`,
+      `Cannot read the user map as its first line must name the column "${missing}": current value is ${JSON.stringify(header.join(","))}`,
     );
   }
   const double = columns.find((column) => header.indexOf(column) !== header.lastIndexOf(column));
   if (double !== undefined) {
     throw new PrimepackError(
       "USER_MAP_FAILED",
-      `Cannot read the user map as it has each column once: current value is ${JSON.stringify(double)}`,
+      `Cannot read the user map as it must have each column once: current value is ${JSON.stringify(double)}`,
     );
   }
   return header;
@@ -196,13 +198,14 @@ function parseCsv(text: string): string[][] {
 }
 
 function rowFault({ source, target, kind }: Row): string | undefined {
-  if (source === "") return "the source is a login or SID: current value is empty";
-  if (!kinds.includes(kind)) return `the kind is one of ${kinds.join(", ")}: current value is ${JSON.stringify(kind)}`;
+  if (source === "") return "the source must be a login or SID: current value is empty";
+  if (!kinds.includes(kind))
+    return `the kind must be one of ${kinds.join(", ")}: current value is ${JSON.stringify(kind)}`;
   if (kind === "deleted" || target.includes("|")) return undefined;
   const isKnown = kind === "group" ? guid.test(target) : upn.test(target);
   if (isKnown) return undefined;
   const form = kind === "group" ? "an object id" : "a UPN";
-  return `the target of a ${kind} is ${form} or a claims login: current value is ${JSON.stringify(target)}`;
+  return `the target of a ${kind} must be ${form} or a claims login: current value is ${JSON.stringify(target)}`;
 }
 
 const upn = /^[^\s@\\]+@[^\s@\\]+$/;
@@ -233,7 +236,7 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readon
     if (rest.length > MAX_LINE_LENGTH) {
       throw new PrimepackError(
         "USER_MAP_FAILED",
-        `Cannot read the user map as a line has at most ${MAX_LINE_LENGTH} characters: current value is ${rest.length}`,
+        `Cannot read the user map as a line must have at most ${MAX_LINE_LENGTH} characters: current value is ${rest.length}`,
       );
     }
     if (lines.length > 0) yield lines;
@@ -248,7 +251,7 @@ function decode(decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array): 
   } catch (reason) {
     throw new PrimepackError(
       "USER_MAP_FAILED",
-      "Cannot read the user map as it is UTF-8: current value is other bytes",
+      "Cannot read the user map as it must be UTF-8: current value is other bytes",
       {
         cause: reason,
       },
