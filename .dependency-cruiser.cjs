@@ -37,7 +37,7 @@ const layerRules = layers.flatMap((row, index) => {
             name: `core-${row.join("-")}-are-siblings`,
             comment:
               "Siblings never import each other, so that each can be replaced alone and plans travel between processes. " +
-              "What combines two of them lives in build or verify.",
+              "What combines two of them lives in build, verify or convert.",
             severity: "error",
             from: { path: folders(row), pathNot: tests },
             to: { path: folders(row), pathNot: `${src}$1/` },
