@@ -123,6 +123,9 @@ describe("openLmdbLedger() of what is no ledger", () => {
     await mkdir(path("begun"));
     await writeFile(path("begun/ledger.mdb"), "");
     await fill("begun", 1);
+    const ledger = await openLmdbLedger({ path: path("begun"), listId, readOnly: true });
+    expect(ledger.size).toBe(1);
+    await ledger.close();
   });
 
   it("refuses a database of something else", async () => {

@@ -25,7 +25,7 @@ describe("refuseSecretArguments()", () => {
   });
 
   it("lets paths, patterns and flags pass", () => {
-    refuseSecretArguments([
+    const harmless = [
       "build",
       "a/b c",
       "**/*.txt",
@@ -34,6 +34,7 @@ describe("refuseSecretArguments()", () => {
       "--max-items=5",
       "designs=1",
       "x".repeat(44),
-    ]);
+    ];
+    expect(() => refuseSecretArguments(harmless)).not.toThrow();
   });
 });

@@ -1,4 +1,4 @@
-import { createCipheriv, createHash } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 import { type HandMadePackage, handMadeKey, handMadePackages, sealHandMade } from "@primepack/test-support";
 import { type Zippable, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
@@ -24,6 +24,8 @@ interface Shape {
   /** Encrypt the zip as a whole. Default: yes. */
   readonly sealed?: boolean;
   readonly key?: "none";
+  /** Write the manifest files as they are, so that they can be read without the key. Default: no. */
+  readonly plainManifest?: boolean;
   /** Further changes of the manifest. */
   readonly change?: (source: HandMadePackage) => void;
 }
@@ -51,6 +53,11 @@ async function findingsOf(shape: Shape = {}): Promise<Finding[]> {
       for (const [blob, { bytes, md5, iv }] of blobs[kind]) {
         if (blob === "a.zip" && !isSealed) {
           await containers.content.putBlob(blob, zip, { md5: createHash("md5").update(zip).digest("base64") });
+        } else if (kind === "manifest" && shape.plainManifest) {
+          const decipher = createDecipheriv("aes-256-cbc", handMadeKey, Buffer.from(iv, "base64"));
+          const plain = Buffer.concat([decipher.update(bytes), decipher.final()]);
+          const plainMd5 = createHash("md5").update(plain).digest("base64");
+          await containers.manifest.putBlob(blob, plain, { md5: plainMd5 });
         } else await containers[kind].putBlob(blob, bytes, { md5, iv });
       }
     }
@@ -117,8 +124,15 @@ describe("verify() of archives", () => {
     expect(codes).toEqual(["ARCHIVE_READING", "ARCHIVE_READING"]);
   });
 
-  it("notes that nothing was looked at where there is no key", async () => {
+  it("doesn't know of the archive where the manifest can't be read without the key", async () => {
     expect(await codesOf({ key: "none" })).toEqual(["KEY_MISSING", "KEY_MISSING"]);
+  });
+
+  it("notes that nothing was looked at where the manifest can be read, but the archive needs a key", async () => {
+    const findings = await findingsOf({ key: "none", plainManifest: true });
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: "ARCHIVE_UNOPENED", severity: "note", place: "content/a.zip" }),
+    );
   });
 
   const read = "ARCHIVE_READING";
