@@ -76,13 +76,14 @@ function normalField(field: FieldValue): FieldValue {
   return field;
 }
 
-function normalDetails(given: VersionDetails): Normal {
+/** A minor version is a draft, if nothing else is said of it. */
+function normalDetails(given: VersionDetails, label = "1.0"): Normal {
   const author = given.author ?? defaultAuthor;
   return {
     author,
     modifiedBy: given.modifiedBy ?? author,
     fields: given.fields?.map(normalField) ?? [],
-    moderation: given.moderation ?? { status: "Approved" },
+    moderation: given.moderation ?? { status: label.endsWith(".0") ? "Approved" : "Draft" },
   };
 }
 
@@ -109,7 +110,7 @@ async function normalGiven(item: SourceItem): Promise<Normal | undefined> {
   const all = labels([...versions, item]);
   const older = versions.map(async (version: FileVersion | ListItemVersion, index) =>
     defined({
-      ...normalDetails(version),
+      ...normalDetails(version, all[index]),
       version: all[index],
       modified: iso(version.modified),
       ...("content" in version ? await normalContent(version) : {}),
@@ -118,7 +119,7 @@ async function normalGiven(item: SourceItem): Promise<Normal | undefined> {
   return defined({
     kind,
     path: pathOf(path, kind),
-    ...normalDetails(item),
+    ...normalDetails(item, all.at(-1)),
     version: all.at(-1),
     created: iso(item.created),
     modified: iso(item.modified),

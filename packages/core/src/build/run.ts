@@ -1,9 +1,8 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { PrimepackError } from "../errors/index.ts";
-import { passedThroughFault } from "../manifest/passed-through.ts";
 import type { ItemOutcome, PackagePlan, PackageRecord, SourceContent } from "../model/index.ts";
 import { planPackages } from "../plan/planner.ts";
-import type { SourceObject } from "../plan/source-item.ts";
+import { elementsFault } from "./elements-fault.ts";
 import { EventChannel } from "./event-channel.ts";
 import { executePackage } from "./execute-package.ts";
 import { firstItemIdOf, LedgerSession } from "./ledger-session.ts";
@@ -117,7 +116,7 @@ class Run implements BuildRun {
       ...{ target, names, limits, defaultAuthor, people, forms },
       ...(ledger === undefined ? {} : { ledger }),
       now: clock(),
-      faultOf,
+      faultOf: elementsFault,
       onItem,
     });
     let nextItemId = target.firstItemId;
@@ -239,12 +238,6 @@ class Run implements BuildRun {
       nextItemId,
     };
   }
-}
-
-/** Elements that are passed through have rules of the manifest, which planning doesn't know. */
-function faultOf(item: SourceObject): string | undefined {
-  const fault = passedThroughFault(item);
-  return fault && `its elements can't be passed through: ${fault.message}`;
 }
 
 /**

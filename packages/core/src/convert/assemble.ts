@@ -424,10 +424,10 @@ function contentOf(file: FileElement, current?: FileElement): ContentFacts {
 }
 
 function moderationOf(item: ListItemElement | undefined): Moderation | undefined {
-  const { ModerationStatus: status, ModerationComment: comment } = item ?? {};
+  const { ModerationStatus: status, ModerationComment: comment, Version: version = "1.0" } = item ?? {};
   if (status === undefined || !moderationStates.has(status)) return undefined;
-  // What items have that nobody approves.
-  if (status === "Approved" && !comment) return undefined;
+  // What items have that nobody approves; a minor version without a status would become a draft.
+  if (status === "Approved" && !comment && version.endsWith(".0")) return undefined;
   return { status, ...(comment ? { comment } : {}) };
 }
 

@@ -61,6 +61,11 @@ export function listItemObject(item: ItemWithObject, context: ListItemContext): 
   };
 }
 
+/** Minor versions are drafts (package format, 4). */
+function isPublished(version: string): boolean {
+  return version.endsWith(".0");
+}
+
 function versionElements(
   item: PlannedFile | PlannedListItem,
   older: readonly PlannedDetails[],
@@ -103,7 +108,7 @@ function listItemElement(
     ModifiedBy: String(details.modifiedBy),
     TimeCreated: manifestTime(item.created),
     TimeLastModified: manifestTime(modified),
-    ModerationStatus: details.moderation?.status ?? "Approved",
+    ModerationStatus: details.moderation?.status ?? (isPublished(details.version) ? "Approved" : "Draft"),
     Fields: fields,
   };
   const comment = details.moderation?.comment;

@@ -7,6 +7,11 @@ import { shown } from "./shown.ts";
 /** The largest number of an Integer column and of an item id: both have 32 bits. */
 const INTEGER_MAX = 2_147_483_647;
 
+const userTypes: ReadonlySet<string> = new Set(["User", "UserMulti"]);
+
+/** Users as they are stored: by their numbers. */
+const storedUsers = /^[\d;#\s]*\d[\d;#\s]*;UserInfo$/;
+
 /** Why the value of a column can't be used, whatever its type promises; undefined if it can. */
 export function fieldFault(field: FieldValue): string | undefined {
   if (!isObject(field)) return `the value of a column is an object: current value is ${shown(field)}`;
@@ -127,7 +132,10 @@ function rawFault(field: FieldValue & { readonly type: "raw" }): string | undefi
   const wrong = [field.fieldType, field.value, field.value2].find(
     (text) => text !== undefined && typeof text !== "string",
   );
-  return wrong === undefined ? undefined : takes("texts", wrong);
+  if (wrong !== undefined) return takes("texts", wrong);
+  const { fieldType = "", value = "" } = field;
+  const isNumbered = userTypes.has(fieldType) && storedUsers.test(value);
+  return isNumbered ? takes("users by login, as numbers mean others in each package", value) : undefined;
 }
 
 function takes(what: string, value: unknown): string {

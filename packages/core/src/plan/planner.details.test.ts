@@ -629,6 +629,26 @@ describe("planPackages() with items that can't be used", () => {
     ["a property of an unknown type", { properties: [{ name: "p", type: "Odd" as "Time" }] }],
     ["a link that is none", { links: [{ name: "Lynk", attributes: {}, children: [] }] }],
     ["an element that is no XML name", { links: [{ name: "Link", attributes: { "a b": "" }, children: [] }] }],
+    ["a property whose id is no GUID", { properties: [{ name: "p", id: "1" }] }],
+    ["label flags beyond 32 bits", { retentionLabel: { name: "L", flags: 2 ** 31 } }],
+    ["a comment with the id of no comment", { comments: [{ id: "0", text: "", author: "a", created: day(1) }] }],
+    [
+      "a comment of a version beyond 32 bits",
+      { comments: [{ id: "1", text: "", author: "a", created: day(1), uiVersion: 2 ** 31 }] },
+    ],
+    ["an author of white space", { author: "  " }],
+    ["a stored user by number", { fields: [{ name: "x", type: "raw", fieldType: "User", value: "7;UserInfo" }] }],
+    [
+      "stored users by number",
+      { fields: [{ name: "x", type: "raw", fieldType: "UserMulti", value: "7;#;#8;#;UserInfo" }] },
+    ],
+    [
+      "its list item's id",
+      { id: `{${target.webId.replace("a", "f").toUpperCase()}}`, listItemId: target.webId.replace("a", "f") },
+    ],
+    ["the id of the web", { id: target.webId }],
+    ["the id of the list", { id: `{${target.listId.toUpperCase()}}` }],
+    ["the id of the root folder", { listItemId: target.rootFolderId }],
     ["an identity that is empty", { identity: "" }],
     ["a fingerprint that is too long", { fingerprint: "x".repeat(1025) }],
     ["a check-in comment that is no text", { checkinComment: 1 as unknown as string }],
@@ -653,6 +673,19 @@ describe("planPackages() with items that can't be used", () => {
     const attachments = [{ name: "x", size: 1, content: { path: "/x" }, ...more }] as SourceListItem["attachments"];
     const { missing } = await planned([listItem("a", attachments && { attachments })], { target: listTarget });
     expect(missing).toEqual(["item a: SOURCE_INVALID_ITEM"]);
+  });
+
+  test("leaves out a list item with an attachment whose path has too many characters", async () => {
+    const name = "x".repeat(255);
+    const attachments = [{ name, size: 1, content: { path: "/x" } }];
+    const fitting = {
+      ...listTarget,
+      listUrl: `Lists/${"t".repeat(399 - 255 - "sites/archive/Lists//Attachments/2147483647/".length)}`,
+    };
+    const longer = { ...fitting, listUrl: `${fitting.listUrl}t` };
+    expect((await planned([listItem("a", { attachments })], { target: fitting })).missing).toEqual([]);
+    const { missing } = await planned([listItem("a", { attachments })], { target: longer });
+    expect(missing).toEqual(["item a: PATH_TOO_LONG"]);
   });
 
   test("fails a list item with attachments whose names differ in case alone", async () => {

@@ -280,10 +280,17 @@ class Planner {
   }
 
   #unwritable(item: SourceItem): string | undefined {
-    const { faultOf } = this.#options;
-    if (faultOf === undefined || (item.kind !== "folder" && item.kind !== "file" && item.kind !== "item"))
-      return undefined;
-    return isPlain(item) ? undefined : faultOf(item);
+    if (item.kind !== "folder" && item.kind !== "file" && item.kind !== "item") return undefined;
+    return isPlain(item) ? undefined : (this.#idFault(item) ?? this.#options.faultOf?.(item));
+  }
+
+  /** An id that two objects had would make the service refuse the package. */
+  #idFault(item: SourceObject): string | undefined {
+    const { target } = this.#options;
+    const ids = [given(item.id), given(item.listItemId)].filter((id) => id !== undefined);
+    if (ids[0] !== undefined && ids[0] === ids[1]) return `it has the id of its list item: current value is ${ids[0]}`;
+    const taken = ids.find((id) => [target.webId, target.listId, target.rootFolderId].some((own) => given(own) === id));
+    return taken && `it has the id of the web, the list or its root folder: current value is ${taken}`;
   }
 
   #define(item: SourceDefinition): void {
@@ -464,6 +471,12 @@ class Planner {
       const because = `its server-relative path could have more than ${PATH_MAX_LENGTH} characters`;
       return { outcome: "skipped", code: "PATH_TOO_LONG", because };
     }
+    const tooLong = item.attachments?.find(({ name }) => !this.#hasRoomFor(name.normalize("NFC")));
+    if (tooLong) {
+      const because = `the server-relative path of an attachment could have more than ${PATH_MAX_LENGTH} characters`;
+      const value = JSON.stringify(tooLong.name);
+      return { outcome: "skipped", code: "PATH_TOO_LONG", because: `${because}: current value is ${value}` };
+    }
     const key = item.path.at(-1) as string;
     if (!parent.claimKey(key)) return yieldedBefore;
     this.#leaveTo(item.path.length - 1);
@@ -557,6 +570,11 @@ class Planner {
     let generation = 0;
     while (kinds.some((each) => delta.isHeld(this.#identity.id(each, bytes, generation), known))) generation += 1;
     return generation;
+  }
+
+  /** Whether an attachment's path has its characters, whatever the number of its item: they lie right below the list. */
+  #hasRoomFor(name: string): boolean {
+    return `${this.#libraryPath}/Attachments/${ITEM_ID_MAX}/${name}`.length <= PATH_MAX_LENGTH;
   }
 
   #itemId(item: SourceObject): number {

@@ -1,14 +1,15 @@
-import type {
-  ItemComment,
-  ItemDetails,
-  Moderation,
-  PrincipalRef,
-  PropertyValue,
-  RetentionLabel,
-  RoleGrant,
-  SerializedElement,
-  SharingEvent,
-  VersionDetails,
+import {
+  ITEM_ID_MAX,
+  type ItemComment,
+  type ItemDetails,
+  type Moderation,
+  type PrincipalRef,
+  type PropertyValue,
+  type RetentionLabel,
+  type RoleGrant,
+  type SerializedElement,
+  type SharingEvent,
+  type VersionDetails,
 } from "../model/index.ts";
 import { fieldFault } from "./fields.ts";
 import { normalizeGuid } from "./identity.ts";
@@ -18,6 +19,9 @@ const ELEMENT_MAX_DEPTH = 32;
 
 /** UTF-16 units of an identity or a fingerprint. */
 const MARK_MAX_LENGTH = 1024;
+
+/** What manifests write for the comment that a first one answers. */
+const NO_COMMENT = "0";
 
 const NIL_GUID = "00000000-0000-0000-0000-000000000000";
 
@@ -108,6 +112,7 @@ export function propertyFault(property: PropertyValue): Fault {
   for (const text of [value, value2, id]) {
     if (text !== undefined && !isText(text)) return `the property ${name} has a value that is no text`;
   }
+  if (id !== undefined && !isPlainGuid(id)) return `the property ${name} has an id that is no GUID: ${current(id)}`;
   if (type !== undefined && !Object.hasOwn(propertyTypes, type))
     return `a property's type is unknown: ${current(type)}`;
   if (access !== undefined && !Object.hasOwn(propertyAccesses, access)) {
@@ -137,8 +142,8 @@ export function listFault<T>(field: string, list: readonly T[] | undefined, faul
 }
 
 export function isPrincipal(ref: unknown): ref is PrincipalRef {
-  if (typeof ref === "string") return ref !== "";
-  return isObject(ref) && typeof ref.group === "string" && ref.group !== "";
+  if (typeof ref === "string") return ref.trim() !== "";
+  return isObject(ref) && typeof ref.group === "string" && ref.group.trim() !== "";
 }
 
 export function isUsableId(id: unknown): boolean {
@@ -190,7 +195,7 @@ function labelFault(label: RetentionLabel): Fault {
   const { setBy, setAt, flags } = label;
   if (setBy !== undefined && !isPrincipal(setBy)) return `its retention label was set by nobody: ${current(setBy)}`;
   if (setAt !== undefined && !isDate(setAt)) return "its retention label's date is none";
-  if (flags !== undefined && !(isInteger(flags) && flags >= 0)) {
+  if (flags !== undefined && !isCount(flags)) {
     return `its retention label's flags are no whole number: ${current(flags)}`;
   }
   return undefined;
@@ -201,12 +206,13 @@ function commentsFault(comments: readonly ItemComment[]): Fault {
   const fault = listFault("comments", comments, (comment) => {
     if (!isObject(comment) || !isText(comment.id) || comment.id === "") return "a comment has no id";
     const { id, text, author, created, uiVersion } = comment;
+    if (id === NO_COMMENT) return `the id of a comment is another than that of none: ${current(id)}`;
     if (ids.has(id)) return `each comment has an id of its own: ${current(id)}`;
     ids.add(id);
     if (!isText(text)) return `the comment ${id} has no text`;
     if (!isPrincipal(author)) return `the comment ${id} has no author`;
     if (!isDate(created)) return `the comment ${id} has no date`;
-    if (uiVersion !== undefined && !(isInteger(uiVersion) && uiVersion >= 0)) {
+    if (uiVersion !== undefined && !isCount(uiVersion)) {
       return `the comment ${id} is of no version: ${current(uiVersion)}`;
     }
     return undefined;
@@ -247,6 +253,16 @@ function elementFault(element: SerializedElement, depth: number): Fault {
 function markFault(field: string, mark: unknown): Fault {
   if (mark === undefined || (isText(mark) && mark !== "" && mark.length <= MARK_MAX_LENGTH)) return undefined;
   return `its ${field} is no text of 1 to ${MARK_MAX_LENGTH} characters: ${current(mark)}`;
+}
+
+/** Manifests have 32 bits for it. */
+function isCount(value: unknown): boolean {
+  return isInteger(value) && value >= 0 && value <= ITEM_ID_MAX;
+}
+
+/** As manifests take them, without braces. */
+function isPlainGuid(id: string): boolean {
+  return !id.startsWith("{") && normalizeGuid(id) !== undefined;
 }
 
 function isInteger(value: unknown): value is number {
