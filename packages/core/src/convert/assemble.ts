@@ -110,7 +110,11 @@ class Assembler {
   async entry(): Promise<SourceEntry | undefined> {
     const { path, folder, file, item, assignments } = this.#parts;
     const { dropped, list } = this.#options;
-    if (path.length === 0) return assignments && { kind: "list", path, permissions: this.#grants(assignments) };
+    if (path.length === 0) {
+      // The target has its own.
+      if (folder !== undefined || item !== undefined || file !== undefined) dropped.add("root folder of the list");
+      return assignments && { kind: "list", path, permissions: this.#grants(assignments) };
+    }
     if (folder !== undefined || item?.DocType === "Folder") return this.#folder();
     if (file !== undefined && (item !== undefined || list.isLibrary !== false)) return this.#file(file);
     if (file !== undefined) {
@@ -130,6 +134,8 @@ class Assembler {
   #folder(): SourceEntry {
     const { path, folder, item } = this.#parts;
     const details = this.#details("folder", folder?.Id, folder, item?.passed ?? {});
+    this.#count("older version of a folder", this.#withoutCurrent(item?.Versions ?? [], item?.Version));
+    this.#count("attachment of a folder", item?.Attachments ?? []);
     return defined<Extract<SourceEntry, { kind: "folder" }>>({
       kind: "folder",
       path,
@@ -144,14 +150,16 @@ class Assembler {
     const label = file.Version ?? item?.Version;
     const versions = this.#olderOf(file.Versions ?? [], label);
     const current = (file.Versions ?? []).find(({ Version }) => Version === label);
-    const { content, size } = await this.#content(contentOf(file, current));
-    const passed: PassedElements = { ...item?.passed, ...file.passed };
+    const passed = joined(item?.passed ?? {}, file.passed);
+    const details = this.#details("file", file.Id, file, passed);
+    const { content, size } = await this.#content(contentOf(file, current), details.modified);
     const older: FileVersion[] = [];
     for (const version of versions) older.push(await this.#fileVersion(file, version));
+    this.#countOfItem(file, label);
     return defined<Extract<SourceEntry, { kind: "file" }>>({
       kind: "file",
       path,
-      ...this.#details("file", file.Id, file, passed),
+      ...details,
       size,
       content,
       versions: nonEmpty(older),
@@ -162,14 +170,30 @@ class Assembler {
     });
   }
 
+  /** What a document's list item has and its file hasn't. */
+  #countOfItem(file: FileElement, label: string | undefined): void {
+    const { item } = this.#parts;
+    if (item === undefined) return;
+    const labels = new Set((file.Versions ?? []).map(({ Version }) => Version));
+    const alone = this.#withoutCurrent(item.Versions ?? [], label).filter(({ Version }) => !labels.has(Version));
+    this.#count("older version of a list item without its file", alone);
+    this.#count("attachment of a document", item.Attachments ?? []);
+    this.#count("attribute ListItem/@ProgId", item.ProgId ? [item] : []);
+  }
+
+  #count(what: string, left: readonly unknown[]): void {
+    if (left.length > 0) this.#options.dropped.add(what, left.length);
+  }
+
   async #fileVersion(file: FileElement, version: FileElement): Promise<FileVersion> {
     const { item } = this.#parts;
     const { Version: label } = version;
     const ofItem = item?.Versions?.find(({ Version }) => Version === label);
-    const { content, size } = await this.#content({ ...contentOf(version), version: label, fileId: file.Id });
+    const modified = dateOf(version.TimeLastModified);
+    const { content, size } = await this.#content({ ...contentOf(version), version: label, fileId: file.Id }, modified);
     return defined<FileVersion>({
       ...this.#version(version, ofItem),
-      modified: dateOf(version.TimeLastModified),
+      modified,
       size,
       content,
       checkinComment: version.CheckinComment || undefined,
@@ -199,11 +223,9 @@ class Assembler {
   async #attachment(item: ListItemElement, attachment: AttachmentElement): Promise<Attachment> {
     const { Name: name } = attachment;
     if (!name) throw invalid("each attachment needs a name", "none");
-    const { content, size } = await this.#content({
-      attachment: name,
-      fileId: item.DocId,
-      blob: attachment.FileValue,
-    });
+    const modified = dateOf(attachment.TimeLastModified);
+    const asked = { attachment: name, fileId: item.DocId, blob: attachment.FileValue };
+    const { content, size } = await this.#content(asked, modified);
     return defined<Attachment>({
       name,
       size,
@@ -211,17 +233,15 @@ class Assembler {
       author: this.#principal(attachment.Author),
       modifiedBy: this.#principal(attachment.ModifiedBy),
       created: dateOf(attachment.TimeCreated),
-      modified: dateOf(attachment.TimeLastModified),
+      modified,
     });
   }
 
-  async #content(
-    request: { readonly [K in keyof ContentRequest]?: ContentRequest[K] | undefined },
-  ): Promise<ResolvedContent> {
+  async #content(request: ContentFacts, dated: Date | undefined): Promise<ResolvedContent> {
     const { path, url } = this.#parts;
     const asked = defined<ContentRequest>({ ...request, url: `/${url}`, path });
     const found = await this.#options.content(this.#parts.place)(asked);
-    if (found !== undefined) return found;
+    if (found !== undefined) return withDatesOfExport(found, dated);
     const what = [asked.version && `version ${asked.version}`, asked.attachment && `attachment ${asked.attachment}`];
     const named = [asked.url, ...what.filter(Boolean)].join(", ");
     throw new PrimepackError(
@@ -230,12 +250,22 @@ class Assembler {
     );
   }
 
+  #withoutCurrent<T extends { readonly Version?: string }>(
+    versions: readonly T[],
+    current: string | undefined,
+  ): readonly T[] {
+    return versions.filter(({ Version }) => Version !== current);
+  }
+
   /** The versions but the current one, oldest first. */
   #olderOf<T extends { readonly Version?: string }>(versions: readonly T[], current: string | undefined): readonly T[] {
-    if (!this.#options.olderVersions) return [];
+    const older = this.#withoutCurrent(versions, current);
+    if (!this.#options.olderVersions) {
+      this.#count("older version", older);
+      return [];
+    }
     const byNumber = new Map<number, T>();
-    for (const version of versions) {
-      if (version.Version === current) continue;
+    for (const version of older) {
       const number = versionNumber(version.Version);
       if (number === undefined) throw invalid("each version needs a label", String(version.Version).slice(0, 40));
       if (byNumber.has(number)) throw invalid("its versions must differ in label", version.Version ?? "");
@@ -285,7 +315,7 @@ class Assembler {
       modifiedBy: this.#principal(object?.ModifiedBy) ?? this.#principal(item?.ModifiedBy),
       fields: nonEmpty<FieldValue>(fieldValues(item?.Fields ?? [], (id) => this.#find(id), dropped)),
       version: versionNumber(label) === undefined ? undefined : label,
-      moderation: moderationOf(item),
+      moderation: moderationOf(item, label),
     });
   }
 
@@ -410,6 +440,22 @@ function textOf(value: string | number | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
+/** Both a file and its list item may have links and event receivers. */
+function joined(one: PassedElements, other: PassedElements): PassedElements {
+  return defined<PassedElements>({
+    links: nonEmpty([...(one.links ?? []), ...(other.links ?? [])]),
+    eventReceivers: nonEmpty([...(one.eventReceivers ?? []), ...(other.eventReceivers ?? [])]),
+    webParts: nonEmpty([...(one.webParts ?? []), ...(other.webParts ?? [])]),
+    versionEvents: nonEmpty([...(one.versionEvents ?? []), ...(other.versionEvents ?? [])]),
+  });
+}
+
+/** A copy tells when it was copied: where the export has a date it stands, whichever file holds the bytes. */
+function withDatesOfExport(found: ResolvedContent, dated: Date | undefined): ResolvedContent {
+  const { content, size } = found;
+  return dated !== undefined && "path" in content ? { content: { path: content.path, keepsDates: true }, size } : found;
+}
+
 type ContentFacts = { readonly [K in keyof ContentRequest]?: ContentRequest[K] | undefined };
 
 /** Where an older version stands beside the file, the file's own attributes may be missing. */
@@ -423,11 +469,11 @@ function contentOf(file: FileElement, current?: FileElement): ContentFacts {
   };
 }
 
-function moderationOf(item: ListItemElement | undefined): Moderation | undefined {
-  const { ModerationStatus: status, ModerationComment: comment, Version: version = "1.0" } = item ?? {};
+function moderationOf(item: ListItemElement | undefined, label = "1.0"): Moderation | undefined {
+  const { ModerationStatus: status, ModerationComment: comment } = item ?? {};
   if (status === undefined || !moderationStates.has(status)) return undefined;
   // What items have that nobody approves; a minor version without a status would become a draft.
-  if (status === "Approved" && !comment && version.endsWith(".0")) return undefined;
+  if (status === "Approved" && !comment && label.endsWith(".0")) return undefined;
   return { status, ...(comment ? { comment } : {}) };
 }
 

@@ -231,6 +231,121 @@ describe("exportSource()", () => {
     expect(current).not.toHaveProperty("versions");
   });
 
+  it("keeps the dates of the export for contents that are files, whose own dates are those of the copy", async () => {
+    const dated = 'Version="2.0" TimeLastModified="2020-01-02T03:04:05"';
+    const versions = '<Versions><File Version="1.0" TimeLastModified="2019-01-02T03:04:05"/></Versions>';
+    await put(
+      "Manifest.xml",
+      manifest(
+        library,
+        spFile(1, "Shared Documents/a.txt", dated, versions),
+        spFile(2, "Shared Documents/undated.txt"),
+      ),
+    );
+    const items = await itemsOf({ content: () => ({ content: { path: "/a/copy" }, size: 1 }) });
+    expect(items).toMatchObject([
+      {
+        content: { path: "/a/copy", keepsDates: true },
+        versions: [{ content: { path: "/a/copy", keepsDates: true } }],
+      },
+      { content: { path: "/a/copy" } },
+    ]);
+    expect((items[1] as SourceFile).content).not.toHaveProperty("keepsDates");
+  });
+
+  it("leaves out what closed elements may not have, and keeps their item", async () => {
+    const children = `<Links><Link TargetId="${guid(1)}" TargetUrl="x" IsDirty="false" WebPartId="" New="1"><Any/></Link><Link TargetId="x"/></Links>
+      <VersionEvents><VersionEvent Id="1" Extra="1"/></VersionEvents>`;
+    await put("Manifest.xml", manifest(library, spFile(1, "Shared Documents/a.txt", "", children)));
+    const source = convert({ content: anyContent });
+    expect(await collect(source)).toMatchObject([
+      {
+        kind: "file",
+        links: [{ name: "Link", attributes: { TargetId: guid(1), TargetUrl: "x", IsDirty: "false" }, children: [] }],
+        versionEvents: [{ name: "VersionEvent", attributes: { Id: "1" }, children: [] }],
+      },
+    ]);
+    expect(source.report.dropped.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        "attribute Link/@New",
+        "element Link/Any",
+        "element Links/Link",
+        "attribute VersionEvent/@Extra",
+      ]),
+    );
+  });
+
+  it("joins the links of a file and of its list item", async () => {
+    const link = (target: string) =>
+      `<Links><Link TargetId="${guid(1)}" TargetUrl="${target}" IsDirty="false"/></Links>`;
+    await put(
+      "Manifest.xml",
+      manifest(
+        library,
+        spFile(1, "Shared Documents/a.txt", "", link("of-file")),
+        spItem(1, "Shared Documents/a.txt", "", link("of-item")),
+      ),
+    );
+    const [file] = (await itemsOf()) as SourceFile[];
+    expect(file?.links?.map(({ attributes }) => attributes.TargetUrl)).toEqual(["of-item", "of-file"]);
+  });
+
+  it("counts all that it knows and has no use for", async () => {
+    await put(
+      "Manifest.xml",
+      manifest(
+        library,
+        spFolder(1, "Shared Documents", 'WelcomePageUrl="a.aspx"'),
+        spFolder(2, "Shared Documents/f", 'WelcomePageUrl="a.aspx"'),
+        spItem(2, "Shared Documents/f", 'DocType="Folder"', '<Versions><ListItem Version="0.5"/></Versions>'),
+        spFile(
+          3,
+          "Shared Documents/a.txt",
+          'SetupPath="x" IsGhosted="false"',
+          '<Versions><File Version="1.0"/><File Version="2.0"><Links><Link TargetId="1" TargetUrl="x" IsDirty="false"/></Links></File></Versions>',
+        ),
+        spItem(
+          3,
+          "Shared Documents/a.txt",
+          'Version="1.0" GroupName="g" ProgId="p"',
+          '<Attachments><Attachment Name="b"/></Attachments><Versions><ListItem Version="3.0"/></Versions>',
+        ),
+      ),
+    );
+    const source = convert({ content: anyContent, versions: "current" });
+    await collect(source);
+    expect(source.report.dropped.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([
+        "root folder of the list",
+        "attribute Folder/@WelcomePageUrl",
+        "older version of a folder",
+        "attribute File/@SetupPath",
+        "element Version/Links",
+        "older version",
+        "attribute ListItem/@GroupName",
+        "attribute ListItem/@ProgId",
+        "attachment of a document",
+        "older version of a list item without its file",
+      ]),
+    );
+  });
+
+  it("keeps the moderation of minor versions, whatever it is", async () => {
+    const versions = '<Versions><File Version="0.1"/><File Version="1.0"/></Versions>';
+    const states = '<Versions><ListItem Version="0.1" ModerationStatus="Approved"/></Versions>';
+    await put(
+      "Manifest.xml",
+      manifest(
+        library,
+        spFile(1, "Shared Documents/a.txt", 'Version="1.0"', versions),
+        spItem(1, "Shared Documents/a.txt", 'Version="1.0" ModerationStatus="Approved"', states),
+      ),
+    );
+    const [file] = (await itemsOf()) as SourceFile[];
+    expect(file?.moderation).toBeUndefined();
+    expect(file?.versions?.[0]?.moderation).toEqual({ status: "Approved" });
+  });
+
   it("gives items of lists with attachments, comments, sharing and passed elements", async () => {
     await put("UserGroup.xml", users);
     await put(

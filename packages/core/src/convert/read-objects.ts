@@ -1,10 +1,11 @@
 import { PrimepackError } from "../errors/index.ts";
-import { fileBinding } from "../manifest/file.ts";
+import { fileBinding, versionEventBinding } from "../manifest/file.ts";
 import { folderBinding } from "../manifest/folder.ts";
+import { eventReceiverBinding, linkBinding } from "../manifest/links.ts";
 import { listItemBinding } from "../manifest/list-item.ts";
 import { manifestFile } from "../manifest/names.ts";
 import type { SerializedElement } from "../model/index.ts";
-import { type OtherContent, readXmlBatches, type XmlElement } from "../xml/index.ts";
+import { type ElementBinding, type OtherContent, readXmlBatches, type XmlElement } from "../xml/index.ts";
 import type { Dropped } from "./dropped.ts";
 import { decodeAttributes } from "./encoded-attributes.ts";
 import type { ExportFiles } from "./export-location.ts";
@@ -134,7 +135,10 @@ class ObjectReader {
       const url = trimUrl(attributes.ObjectUrl ?? "");
       if (name !== "RoleAssignment" || url === "") this.#sinks.dropped.add("role assignment without ObjectUrl");
       else {
-        const given = assignments.map(({ attributes: { RoleId = "", PrincipalId = "" } }) => ({ RoleId, PrincipalId }));
+        this.#countScope(attributes, assignments);
+        const given = assignments
+          .filter((assignment) => assignment.name === "Assignment")
+          .map(({ attributes: { RoleId = "", PrincipalId = "" } }) => ({ RoleId, PrincipalId }));
         yield this.#item(url, { kind: "scope", url, place: this.#place, assignments: given });
       }
     }
@@ -189,18 +193,51 @@ class ObjectReader {
     return passed;
   }
 
-  /** The elements of a list that is called as they are, in the plural. */
+  /**
+   * The elements of a list that is called as they are, in the plural. Of those whose types are closed only what their
+   * tables know, as the planner would refuse the whole item for the rest.
+   */
   #passable({ name, children }: XmlElement): SerializedElement[] {
     return children.flatMap((child) => {
-      if (`${child.name}s` === name) return [serialized(child)];
+      const element = `${child.name}s` === name ? this.#closed(serialized(child)) : undefined;
+      if (element !== undefined) return [element];
       this.#sinks.dropped.add(`element ${name}/${child.name}`);
       return [];
     });
   }
 
+  /** Undefined if nothing usable is left. */
+  #closed(element: SerializedElement): SerializedElement | undefined {
+    const binding = closedBindings[element.name];
+    if (binding === undefined) return element;
+    const told = Object.entries(element.attributes).filter(([name, value]) => value !== "" || requiredTexts.has(name));
+    const attributes: Record<string, string> = Object.fromEntries(told);
+    try {
+      const read = binding.read({ ...element, attributes: { ...attributes }, children: [], line: 0, column: 0 });
+      for (const name of Object.keys(read.otherAttributes ?? {})) {
+        this.#sinks.dropped.add(`attribute ${element.name}/@${name}`);
+        delete attributes[name];
+      }
+    } catch (reason) {
+      if (reason instanceof PrimepackError && reason.code === "MANIFEST_INVALID") return undefined;
+      throw reason;
+    }
+    for (const { name } of element.children) this.#sinks.dropped.add(`element ${element.name}/${name}`);
+    return { name: element.name, attributes, children: [] };
+  }
+
   /** The record without what its table doesn't know, which is counted. */
   #cleaned<T extends OtherContent>(place: string, record: T): T {
+    const { dropped } = this.#sinks;
     const values = record as unknown as Record<string, unknown>;
+    for (const name of unreadAttributes[place] ?? []) {
+      const value = values[name];
+      if (value !== undefined && value !== "" && value !== false) dropped.add(`attribute ${place}/@${name}`);
+    }
+    for (const name of unreadElements[place] ?? []) {
+      const value = values[name];
+      if (Array.isArray(value) && value.length > 0) dropped.add(`element ${place}/${name}`);
+    }
     for (const key of Object.keys(values)) {
       const value = values[key];
       if (key === "otherAttributes" && keptOtherAttributes[place] !== undefined) {
@@ -224,6 +261,15 @@ class ObjectReader {
       if (kept?.has(name)) continue;
       this.#sinks.dropped.add(`attribute ${place}/@${name}`);
       delete (attributes as Record<string, string>)[name];
+    }
+  }
+
+  #countScope({ AnonymousPermMask: mask }: Readonly<Record<string, string>>, children: readonly XmlElement[]): void {
+    if (mask !== undefined && mask !== "" && mask !== "0") {
+      this.#sinks.dropped.add("attribute RoleAssignment/@AnonymousPermMask");
+    }
+    for (const { name } of children) {
+      if (name !== "Assignment") this.#sinks.dropped.add(`element RoleAssignment/${name}`);
     }
   }
 
@@ -281,6 +327,18 @@ const passedNames: Names = table({
   VersionEvents: "versionEvents",
 });
 
+/** Elements that go on, and whose types are closed. */
+const closedBindings: Readonly<Record<string, ElementBinding<OtherContent> | undefined>> = table<
+  ElementBinding<OtherContent>
+>({
+  Link: linkBinding as ElementBinding<OtherContent>,
+  EventReceiver: eventReceiverBinding as ElementBinding<OtherContent>,
+  VersionEvent: versionEventBinding as ElementBinding<OtherContent>,
+});
+
+/** Attributes that may be empty; empty ones of other names say nothing, and are no values of their types. */
+const requiredTexts: ReadonlySet<string> = new Set(["TargetId", "TargetUrl", "Id", "Name", "WebId", "HostId"]);
+
 /** How the elements of a list are counted. */
 const childPlaces: Names = table({
   Versions: "Version",
@@ -298,6 +356,27 @@ const labelAttributes: ReadonlySet<string> = new Set([
   "ListDefaultCompliancetagWrittenTime",
   "ListDefaultComplianceFlags",
 ]);
+
+/** What the tables know and converting has no use for, as the import makes it itself or no target has it. */
+const unreadAttributes: Readonly<Record<string, readonly string[] | undefined>> = table({
+  Folder: ["WelcomePageUrl", "WelcomePageParameters"],
+  File: ["IsGhosted", "SetupPath", "SetupPathUser", "FailureMessage"],
+  ListItem: ["ThreadIndex", "UserSolutionActivated", "UserLoginName", "GroupName", "FailureMessage"],
+  Attachment: ["MetaInfo", "FailureMessage"],
+});
+const unreadElements: Readonly<Record<string, readonly string[] | undefined>> = table({
+  Version: [
+    "Versions",
+    "WebParts",
+    "Links",
+    "EventReceivers",
+    "VersionEvents",
+    "Attachments",
+    "SharedWithEvents",
+    "Comments",
+  ],
+  Attachment: ["Properties"],
+});
 
 /** Attributes beyond the tables that converting reads. */
 const keptOtherAttributes: Readonly<Record<string, ReadonlySet<string> | undefined>> = table({
