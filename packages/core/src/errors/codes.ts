@@ -2,7 +2,7 @@
  * The one registry of codes: of errors, of what became of an item, and of findings of `verify`.
  *
  * A code, once released, keeps its meaning. Each has a remedy: what the reader of the code does next.
- * `area` groups them for the documentation and says who raises the code.
+ * `area` groups them and says who raises the code; `verify` also finds what earlier steps of a build tell of.
  */
 export interface CodeEntry {
   readonly area:
@@ -39,7 +39,6 @@ const registry = {
     area: "usage",
     remedy: "Choose an output folder that lies neither in nor around a source.",
   },
-
   EXPORT_UNREADABLE: {
     area: "usage",
     remedy: "Give the folder or container that holds the manifest files of an export or of packages.",
@@ -107,7 +106,7 @@ const registry = {
   },
   PARENT_NOT_PACKAGED: { area: "name", remedy: "See what became of the folder above, and mend that." },
 
-  // plan
+  // plan: what becomes of items, people, permissions
   PLAN_VERSION: { area: "plan", remedy: "Execute the plan with the release of primepack that wrote it." },
   PLAN_INVALID: { area: "plan", remedy: "The plan was cut or changed after it was written; plan again." },
   FILE_TOO_LARGE: { area: "plan", remedy: "SharePoint does not take a file of this size." },
@@ -115,7 +114,6 @@ const registry = {
     area: "plan",
     remedy: "The package holds more entries than the service advises; cut versions if the import fails.",
   },
-
   USER_MAP_FAILED: {
     area: "plan",
     remedy: "Correct the user map; see the cause, or the answer that the message names.",
@@ -146,6 +144,16 @@ const registry = {
   MANY_DESCENDANTS: {
     area: "plan",
     remedy: "Grant on folders with fewer entries; the service breaks no inheritance above 100,000.",
+  },
+  MANY_SCOPES: { area: "plan", remedy: "Grant on fewer objects; lists with more than 5,000 scopes get slow." },
+  SCOPE_OVER_LIMIT: {
+    area: "plan",
+    remedy: "Grant to groups, on fewer objects: 5,000 assignments a scope, 50,000 scopes a list.",
+  },
+  SHARING_INHERITED: { area: "plan", remedy: "Leave the events out; those of the folder above count." },
+  SHARING_OVER_LIMIT: {
+    area: "plan",
+    remedy: "Spread the events of the receiver over more days; the service drops those above 1,000 in 24 hours.",
   },
   TWO_VERSIONS: {
     area: "plan",
@@ -301,7 +309,7 @@ const registry = {
   DATE_OUT_OF_RANGE: { area: "verify", remedy: "Use dates from 1900-01-01 to 9999-12-31." },
   DELETION_WITH_CONTENT: { area: "verify", remedy: "Leave the content out; a deletion has none." },
 
-  // verify: fields, attachments, comments, sharing
+  // verify: fields, attachments, comments
   FIELD_VALUE: { area: "verify", remedy: "Write the value in the form of its Type; it would be stored as junk." },
   FIELD_DUPLICATE: { area: "verify", remedy: "Give each column one value." },
   TAXONOMY_NOTE_MISSING: {
@@ -315,11 +323,6 @@ const registry = {
   ATTACHMENT_DUPLICATE: { area: "verify", remedy: "Give the attachments of an item names that differ." },
   COMMENT_INVALID: { area: "verify", remedy: "Write a comment's text as base64 of UTF-8, under an id of its own." },
   COMMENT_PARENT_UNKNOWN: { area: "verify", remedy: "Write the comment that is answered too, or ParentId 0." },
-  SHARING_INHERITED: { area: "verify", remedy: "Leave the events out; those of the folder above count." },
-  SHARING_OVER_LIMIT: {
-    area: "verify",
-    remedy: "Spread the events of the receiver over more days; the service drops those above 1,000 in 24 hours.",
-  },
 
   // verify: versions, users, permissions
   VERSION_LABEL: { area: "verify", remedy: "Write versions as major.minor, the minor below 512." },
@@ -335,12 +338,7 @@ const registry = {
   ROLE_MISMATCH: { area: "verify", remedy: "Use the id and the mask that the standard role has in every site." },
   ROLE_UNKNOWN: { area: "verify", remedy: "Define the role in the package, or check that the target has it." },
   SCOPE_DUPLICATE: { area: "verify", remedy: "Give each unique object one scope with an id of its own." },
-  MANY_SCOPES: { area: "verify", remedy: "Grant on fewer objects; lists with more than 5,000 scopes get slow." },
   SCOPE_OBJECT_UNKNOWN: { area: "verify", remedy: "Assign roles to objects of this package or of the target." },
-  SCOPE_OVER_LIMIT: {
-    area: "verify",
-    remedy: "Grant to groups, on fewer objects: 5,000 assignments a scope, 50,000 scopes a list.",
-  },
   LIMITED_ACCESS_ASSIGNED: { area: "verify", remedy: "Drop the assignment; SharePoint adds Limited Access itself." },
 
   // verify: records and source
