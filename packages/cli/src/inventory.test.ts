@@ -252,6 +252,16 @@ describe("primepack build --inventory", () => {
   it.each<[string, string[], string]>([
     ["an inventory that is missing", ["--inventory", "missing"], "Cannot read --inventory as"],
     ["a folder as inventory", ["--inventory", "contents"], "it must be a file"],
+    [
+      "a folder of contents that is missing",
+      ["--inventory", "list.ndjson", "--content-root", "missing"],
+      "Cannot read --content-root as",
+    ],
+    [
+      "a file for temporary files",
+      ["--inventory", "list.ndjson", "--sort", "--temp", "people.csv"],
+      "it must be a folder",
+    ],
     ["an inventory beside a folder", ["contents", "--inventory", "list.ndjson"], "as --inventory is the source"],
     ["a user map that is missing", ["contents", "--user-map", "missing"], "USER_MAP_FAILED"],
     ["a user map that is none", ["contents", "--user-map", "list.ndjson"], "USER_MAP_FAILED"],

@@ -84,7 +84,9 @@ async function openInventory(flags: InventoryArguments, context: SourceContext):
   const { cwd, env, interrupt } = context;
   const { delimiter, contentRoot, absolutePaths, contentOrigins, sort, temp, blobs } = flags;
   const file = resolve(cwd, flags.file);
-  await refuseNoFile(file);
+  await refuseUnlessA("file", "--inventory", file);
+  if (contentRoot !== undefined) await refuseUnlessA("folder", "--content-root", resolve(cwd, contentRoot));
+  if (temp !== undefined) await refuseUnlessA("folder", "--temp", resolve(cwd, temp));
   const network = networkFromEnvironment(env);
   return inventorySource({
     file,
@@ -99,14 +101,14 @@ async function openInventory(flags: InventoryArguments, context: SourceContext):
 }
 
 /** A mistake in the name is told before there is a run. */
-async function refuseNoFile(file: string): Promise<void> {
-  const found = await stat(file).catch((error: unknown) => {
-    throw new PrimepackError("INVALID_OPTION", `Cannot read --inventory as ${describe(error)}`, { cause: error });
+async function refuseUnlessA(wanted: "file" | "folder", flag: string, path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new PrimepackError("INVALID_OPTION", `Cannot read ${flag} as ${describe(error)}`, { cause: error });
   });
-  if (found.isDirectory()) {
+  if (found.isDirectory() !== (wanted === "folder")) {
     throw new PrimepackError(
       "INVALID_OPTION",
-      `Cannot read --inventory as it must be a file: current value is ${file}`,
+      `Cannot read ${flag} as it must be a ${wanted}: current value is ${path}`,
     );
   }
 }

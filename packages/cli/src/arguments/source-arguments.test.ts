@@ -21,9 +21,9 @@ describe("readSourceArguments()", () => {
     const more = ["--delimiter=semicolon", "--content-root=c", "--absolute-paths", "--sort", "--temp=t"];
     const origins = ["--content-origin=https://a", "--content-origin=https://b"];
     const blobs = ["--blob-container", url, "--blob-sas-file=s"];
-    expect(read("--inventory=i", ...more, ...origins, ...blobs)).toEqual({
+    expect(read("--inventory=i.CSV", ...more, ...origins, ...blobs)).toEqual({
       kind: "inventory",
-      file: "i",
+      file: "i.CSV",
       delimiter: ";",
       contentRoot: "c",
       absolutePaths: true,
@@ -61,7 +61,8 @@ describe("readSourceArguments()", () => {
     [["--blob-container", url, "--sidecar=.x"], "--sidecar as it goes with SOURCE"],
     [["--blob-container", url, "--sort"], "--sort as it goes with --inventory"],
     [["--inventory=i", "--temp=t"], "--temp as only --sort takes temporary files"],
-    [["--inventory=i", "--delimiter=,"], "comma, semicolon, tab"],
+    [["--inventory=i.csv", "--delimiter=,"], "comma, semicolon, tab"],
+    [["--inventory=i.txt", "--delimiter=comma"], "ends in .csv"],
     [["--inventory="], "--inventory is needed"],
     [["a", "--sidecar="], "--sidecar is needed"],
     [["--exclude=*"], "--exclude as it goes with SOURCE: current value of the source is none"],

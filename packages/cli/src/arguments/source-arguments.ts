@@ -126,6 +126,11 @@ function readInventory(values: Values): InventoryArguments {
   if (values["blob-sas-file"] !== undefined && values["blob-container"] === undefined) {
     throw usageError("Cannot use --blob-sas-file as it goes with --blob-container: current value of it is none");
   }
+  if (values.delimiter !== undefined && !/\.csv$/i.test(values.inventory ?? "")) {
+    throw usageError(
+      `Cannot use --delimiter as it goes with an inventory whose name ends in .csv: current value is ${values.inventory}`,
+    );
+  }
   return {
     kind: "inventory",
     file: required("--inventory", values.inventory),

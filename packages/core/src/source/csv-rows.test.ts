@@ -134,6 +134,7 @@ describe("readCsvRows", () => {
   it.each([
     ["", "an empty file"],
     ["a,b\n", "no column path"],
+    ["path;author\n", "one column, with another delimiter in its name"],
     ["path,path\n", 'two columns "path"'],
     ["path,colour\n", 'a column "colour"'],
     ["path,__proto__\n", 'a column "__proto__"'],

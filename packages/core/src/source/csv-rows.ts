@@ -146,7 +146,10 @@ function columnsOf(record: readonly Buffer[]): readonly Cell[] {
   const names = record.map((bytes) => (isUtf8(bytes) ? bytes.toString("utf8").trim() : ""));
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw headerError(`two columns ${JSON.stringify(repeated)}`);
-  if (!names.includes("path") && !names.includes("login")) throw headerError("no column path");
+  if (!names.includes("path") && !names.includes("login")) {
+    const isOther = names.length === 1 && /[,;\t]/.test(names[0] ?? "");
+    throw headerError(isOther ? "one column, with another delimiter in its name" : "no column path");
+  }
   return names.map(cellOf);
 }
 

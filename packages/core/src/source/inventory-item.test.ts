@@ -347,6 +347,7 @@ describe("inventoryItem", () => {
       '{"kind":"toString","path":"a"}',
       'kind must be file or folder or item or list or deletion or problem or user or group or role: current value is "toString"',
     ],
+    ['{"kind":"folder","path":5}', "path must be a text or a list of names: current value is 5"],
     ['{"kind":"folder","path":"a//b"}', 'path must be names joined by /, none of them empty: current value is "a//b"'],
     [
       '{"kind":"folder","path":"a","fields":[{"name":"A","type":"Text","value":""},{"name":"B","type":"Lookup","value":{"itemId":0}}]}',

@@ -99,7 +99,11 @@ const joinedNames: Shape<SourcePath> = (value) => {
   return parts;
 };
 /** One text with `/` between the names, or a list of names, which may hold `/`. */
-export const path: Shape<SourcePath> = (value) => (typeof value === "string" ? joinedNames(value) : names(value));
+export const path: Shape<SourcePath> = (value) => {
+  if (typeof value === "string") return joinedNames(value);
+  if (Array.isArray(value)) return names(value);
+  throw new Misfit("must be a text or a list of names", value);
+};
 const noPath: Shape<SourcePath> = (value) => {
   if (value === "" || (Array.isArray(value) && value.length === 0)) return [];
   throw new Misfit("must be empty, as the list itself has no path", value);
@@ -388,6 +392,7 @@ const problem = record<ProblemLine>({
     return name as Code;
   }),
   message: needed(filledText),
+  identity: optional(filledText),
 });
 
 const user = record<SourceUser>({
