@@ -90,7 +90,7 @@ function library(): SourceItem[] {
         },
       ],
       webParts: [{ name: "WebPart", attributes: { ID: guid }, children: [] }],
-      versionEvents: [{ name: "VersionEvent", attributes: { Id: "1", UIVersion: "512", UserId: "1" }, children: [] }],
+      versionEvents: [{ name: "VersionEvent", attributes: { Id: "1", UIVersion: "512" }, children: [] }],
     },
     { kind: "deletion", of: "file", path: ["old.txt"] },
   ];

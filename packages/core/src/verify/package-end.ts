@@ -151,13 +151,20 @@ const SCOPES_MAX = 50_000;
 
 function resolveScopes(facts: PackageFacts, run: RunFacts, packageIndex: number, report: ReportAt): void {
   const [firstList = ""] = facts.lists;
+  // Of several items of one document, which have their finding, the first counts.
+  const items = new Map(facts.items.toReversed().map((item) => [item.docId?.toLowerCase(), item]));
   for (const scope of facts.pendingScopes) {
     const { objectId, place } = scope;
     const key = objectId.toLowerCase();
     const defined = facts.defined.get(key);
     const isList = facts.lists.has(key);
     checkScopeCount(run, isList ? key : (defined?.listId?.toLowerCase() ?? firstList), place, report);
-    checkScopeObject(facts, scope, isList, defined, report);
+    if (isList) checkScopeObject(facts, scope, { kind: "list" }, report);
+    else {
+      const url = defined?.url ?? items.get(key)?.attributes.FileUrl;
+      const kind = defined?.kind ?? (items.has(key) ? "list item" : undefined);
+      if (kind !== undefined) checkScopeObject(facts, scope, { kind, url }, report);
+    }
     const bits = guidKey(objectId);
     const isObject = bits !== undefined && facts.ids.get(bits) !== 0;
     if (isList || isObject || facts.webs.has(key) || facts.systemObjects.has(key) || facts.docIds.has(key)) {
@@ -185,28 +192,34 @@ function checkScopeCount(run: RunFacts, list: string, place: string, report: Rep
 function checkScopeObject(
   facts: PackageFacts,
   { place, type, url }: PendingScope,
-  isList: boolean,
-  defined: DefinedObject | undefined,
+  object: { readonly kind: string; readonly url?: string | undefined },
   report: ReportAt,
 ): void {
-  if (!isList && defined === undefined) return;
-  const expected = isList ? "1" : "2";
+  const expected = object.kind === "list" ? "1" : "2";
   if (type !== undefined && type !== expected) {
     report(
       "LINK_MISMATCH",
       place,
-      `ObjectType of a scope must be ${expected} for ${isList ? "a list" : `a ${defined?.kind}`}: current value is ${quoted(type)}`,
+      `ObjectType of a scope must be ${expected} for a ${object.kind}: current value is ${quoted(type)}`,
     );
   }
-  if (url === undefined || defined?.url === undefined || facts.webUrl === undefined) return;
-  const whole = withoutSlash(`${facts.webUrl.slice(1)}/${withoutSlash(defined.url)}`);
+  const { webUrl } = facts;
+  if (url === undefined || webUrl === undefined) return;
   // A URL that is wrong in itself has its finding at the object.
-  const forms = [whole, withoutSlash(defined.url)];
-  if (forms.some((form) => isEqualFolded(withoutSlash(url), form))) return;
+  const wholes =
+    object.kind === "list"
+      ? [...facts.listRoots].map(withoutSlash)
+      : object.url === undefined
+        ? []
+        : [withoutSlash(`${webUrl.slice(1)}/${withoutSlash(object.url)}`)];
+  const [whole] = wholes;
+  const given = withoutSlash(url);
+  const forms = [given, withoutSlash(`${webUrl.slice(1)}/${given}`)];
+  if (whole === undefined || wholes.some((one) => forms.some((form) => isEqualFolded(form, one)))) return;
   report(
     "URL_MISMATCH",
     place,
-    `ObjectUrl of a scope must be that of its ${defined.kind}, ${quoted(whole)}: current value is ${quoted(url)}`,
+    `ObjectUrl of a scope must be that of its ${object.kind}, ${quoted(whole)}: current value is ${quoted(url)}`,
   );
 }
 

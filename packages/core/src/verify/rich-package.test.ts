@@ -86,7 +86,29 @@ const faults: readonly (readonly [title: string, codes: readonly Code[], ...chan
     second('ListDefaultComplianceFlags="1"', 'ListDefaultComplianceFlags="keep"'),
   ],
 
+  [
+    "a label's date is before 1900",
+    ["DATE_OUT_OF_RANGE"],
+    second(/(ListDefaultCompliancetagWrittenTime=)"[^"]*"/, '$1"1899-12-31T23:59:59"'),
+  ],
+  ["a comment's date is before 1900", ["DATE_OUT_OF_RANGE"], second('Created="2024-01-03', 'Created="1800-01-03')],
+  [
+    "one version of several has the id of the file",
+    ["VERSION_LINK"],
+    first('Id="32000000-0000-4000-8000-000000000002"', 'Id="32000000-0000-4000-8000-000000000001"'),
+  ],
+
   // Attachments
+  [
+    "an attachment is of another web",
+    ["TARGET_MISMATCH"],
+    second(/(<Attachment [^>]*ParentWebId=)"[^"]*"/, `$1"${stranger}"`),
+  ],
+  [
+    "an attachment's path has too many characters",
+    ["PATH_TOO_LONG"],
+    second('Url="Lists/Tasks/Att', `Url="Lists/${"t".repeat(400)}/Att`),
+  ],
   [
     "an attachment's blob isn't there",
     ["BLOB_MISSING", "BLOB_UNREFERENCED"],
@@ -359,6 +381,21 @@ const faults: readonly (readonly [title: string, codes: readonly Code[], ...chan
     "a scope has another URL than its object",
     ["URL_MISMATCH"],
     second('ObjectUrl="sites/t/Docs/report.aspx"', 'ObjectUrl="sites/t/Docs/reports.aspx"'),
+  ],
+  [
+    "a list's scope has another URL",
+    ["URL_MISMATCH"],
+    second('ObjectUrl="sites/t/Lists/Tasks"', 'ObjectUrl="sites/t/Lists/Task"'),
+  ],
+  [
+    "a list item's scope is of another type",
+    ["LINK_MISMATCH"],
+    second('ObjectType="2" ObjectUrl="sites/t/Lists/Tasks/O', 'ObjectType="1" ObjectUrl="sites/t/Lists/Tasks/O'),
+  ],
+  [
+    "a list item's scope has another URL",
+    ["URL_MISMATCH"],
+    second('ObjectUrl="sites/t/Lists/Tasks/Open/2_.000"', 'ObjectUrl="sites/t/Lists/Tasks/2_.000"'),
   ],
   [
     "a scope's web is another",

@@ -5,6 +5,7 @@ import { addContent } from "./contents.ts";
 import {
   addOwnId,
   checkAuthorsAndTimes,
+  checkWeb,
   isServerRelative,
   leafName,
   parentUrl,
@@ -12,6 +13,7 @@ import {
   requireAttributes,
   toServerRelative,
 } from "./context.ts";
+import { checkPathLength } from "./placement.ts";
 
 const required = ["Name", "FileValue"];
 
@@ -30,6 +32,7 @@ export function checkAttachments(context: RuleContext, item: XmlElement, again: 
     const { Name: name, Id: id, Url: url } = attachment.attributes;
     requireAttributes(context, attachment, required);
     checkAuthorsAndTimes(context, attachment);
+    checkWeb(context, attachment);
     if (name !== undefined) {
       checkName(context, attachment, name);
       if (names.has(folded(name))) {
@@ -69,6 +72,7 @@ function checkUrl(context: RuleContext, item: XmlElement, attachment: XmlElement
   }
   const whole = isServerForm ? url : toServerRelative(context, url);
   if (whole === undefined) return;
+  checkPathLength(context, attachment, whole);
   const folder = parentUrl(whole);
   const isInPlace = itemId === undefined || folded(folder).endsWith(folded(`/Attachments/${itemId}`));
   if (isInPlace && (name === undefined || isEqualFolded(leafName(whole), name))) return;

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
 import { isBase64 } from "../schema/values.ts";
-import { checkUser, type RuleContext } from "./context.ts";
+import { checkTimes, checkUser, type RuleContext } from "./context.ts";
 
 /** `ParentId` of a comment that answers none. */
 const NO_PARENT = "0";
@@ -17,6 +17,7 @@ export function checkComments(context: RuleContext, element: XmlElement): void {
   for (const comment of comments) {
     const { Id: id, Text: text, UserId: user } = comment.attributes;
     checkUser(context, comment, "UserId", user);
+    checkTimes(context, comment, ["Created"]);
     if (text !== undefined && !isText(text)) {
       context.report("COMMENT_INVALID", comment, `Text must be base64 of UTF-8: current value is ${quoted(text)}`);
     }

@@ -58,7 +58,12 @@ export const FIRST_DAY = "1900-01-01";
 
 export function checkAuthorsAndTimes(context: RuleContext, element: XmlElement): void {
   for (const name of authorship) checkUser(context, element, name, element.attributes[name]);
-  for (const name of times) {
+  checkTimes(context, element, times);
+}
+
+/** Dates that SharePoint can't hold. */
+export function checkTimes(context: RuleContext, element: XmlElement, names: readonly string[]): void {
+  for (const name of names) {
     const value = element.attributes[name];
     if (value !== undefined && value < FIRST_DAY && isDateTime(value)) {
       context.report(

@@ -1,7 +1,7 @@
 import type { XmlElement } from "../../xml/element.ts";
 import { quoted } from "../finding.ts";
 import { folded } from "../name-rules.ts";
-import { checkUser, FIRST_DAY, type RuleContext } from "./context.ts";
+import { checkTimes, checkUser, FIRST_DAY, type RuleContext } from "./context.ts";
 import { fieldForms, isoDate, noteValue, userIdsOf } from "./field-values.ts";
 
 /** The column values of one item or version. */
@@ -70,4 +70,5 @@ function checkField(context: RuleContext, field: XmlElement, notes: ReadonlySet<
 /** A retention label's attributes, which the schema declares on Field; items may carry them too. */
 export function checkLabel(context: RuleContext, element: XmlElement): void {
   checkUser(context, element, "ListDefaultComplianceTagUserId", element.attributes.ListDefaultComplianceTagUserId);
+  checkTimes(context, element, ["ListDefaultCompliancetagWrittenTime"]);
 }

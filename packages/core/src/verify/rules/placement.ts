@@ -41,15 +41,18 @@ export function checkPlacement(
       "warning",
     );
   }
+  checkPathLength(context, element, serverRelativeUrl);
+}
+
+export function checkPathLength(context: RuleContext, element: XmlElement, serverRelativeUrl: string): void {
   const length = serverRelativeUrl.length - 1;
-  if (length > PATH_MAX_LENGTH) {
-    context.report(
-      "PATH_TOO_LONG",
-      element,
-      `The path must have at most ${PATH_MAX_LENGTH} characters: current value is ${length}`,
-      length > PATH_REFUSED_LENGTH ? "error" : "warning",
-    );
-  }
+  if (length <= PATH_MAX_LENGTH) return;
+  context.report(
+    "PATH_TOO_LONG",
+    element,
+    `The path must have at most ${PATH_MAX_LENGTH} characters: current value is ${length}`,
+    length > PATH_REFUSED_LENGTH ? "error" : "warning",
+  );
 }
 
 /** The folder that an object is in must be known, stand before it, and lie where the object's URL says. */

@@ -37,10 +37,10 @@ export function checkVersions(context: RuleContext, outer: XmlElement): void {
   const versions = versionsOf(outer);
   if (versions.length === 0) return;
   context.facts.hasVersions = true;
+  checkVersionIds(context, outer, versions);
   const seen = new Set<number>();
   let before = -1;
   for (const version of versions) {
-    checkVersionId(context, outer, version);
     if (versionsOf(version).length > 0) context.report("VERSION_NESTED", version, "A version must not hold versions");
     for (const name of links[outer.name] ?? []) {
       const here: readonly [string, string | undefined] = [`${name} of a version`, version.attributes[name]];
@@ -82,10 +82,19 @@ export function checkVersions(context: RuleContext, outer: XmlElement): void {
 }
 
 /** Versions either share the outer element's id, or have one each of their own: both are in use. */
-function checkVersionId(context: RuleContext, outer: XmlElement, version: XmlElement): void {
-  const { Id: id } = version.attributes;
-  if (id === undefined || id.toLowerCase() === outer.attributes.Id?.toLowerCase()) return;
-  addOwnId(context, version, id);
+function checkVersionIds(context: RuleContext, outer: XmlElement, versions: readonly XmlElement[]): void {
+  const { Id: outerId } = outer.attributes;
+  const identified = versions.filter(({ attributes }) => attributes.Id !== undefined);
+  const own = identified.filter(({ attributes }) => attributes.Id?.toLowerCase() !== outerId?.toLowerCase());
+  for (const version of own) addOwnId(context, version, version.attributes.Id ?? "");
+  const [first] = own;
+  if (first === undefined || own.length === identified.length) return;
+  context.report(
+    "VERSION_LINK",
+    first,
+    `Versions must all have the id of the outer element or all others: current value is ${quoted(first.attributes.Id ?? "")}`,
+    "warning",
+  );
 }
 
 /** Files of exactly two versions were reported to arrive as two entries 1.0 (sp-dev-docs issue 10695). */
