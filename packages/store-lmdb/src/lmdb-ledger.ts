@@ -201,12 +201,12 @@ class LmdbLedger implements Ledger {
     throw new PrimepackError("LEDGER_CLOSED", "Cannot use the ledger as it is closed");
   }
 
-  /** One that wasn't moved away, if there is one. */
+  /** One that wasn't moved away, if there is one, else one that was displaced. */
   #first(name: IndexName, text: string): LedgerEntry | undefined {
     let moved: LedgerEntry | undefined;
     for (const entry of this.#indexed(name, text)) {
       if (entry.movedBy === undefined) return entry;
-      moved ??= entry;
+      if (moved === undefined || isDisplaced(entry)) moved = entry;
     }
     return moved;
   }
@@ -260,6 +260,11 @@ class LmdbLedger implements Ledger {
   #metaKey(name: string): Buffer {
     return Buffer.from(`${this.#listId}/${name}`);
   }
+}
+
+/** Whether another item has its path, and nothing says where it went. */
+function isDisplaced({ source }: LedgerEntry): boolean {
+  return source.at(-1)?.startsWith("\0") === true;
 }
 
 interface Change {

@@ -29,7 +29,7 @@ export class LedgerChanges {
     const same = old?.id === id && old.movedBy === undefined ? old : undefined;
     if (old !== undefined && old.id !== id) this.#displace(old);
     if (movedFrom !== undefined && same === undefined) this.#leave(movedFrom, id);
-    const isProven = same !== undefined && same.deletedBy === undefined;
+    const isProven = same !== undefined && same.deletedBy === undefined && !this.#isSentAnew(same, outcome);
     const origin = same === undefined ? movedFrom : same.movedFrom;
     this.#put({
       kind: outcome.kind,
@@ -48,6 +48,11 @@ export class LedgerChanges {
       ...(origin === undefined ? {} : { movedFrom: [...origin] }),
     });
     this.#placed.add(id);
+  }
+
+  /** Whether what was received can't be all there is to it, as the same was packaged again: of another item, say. */
+  #isSentAnew({ received }: LedgerEntry, { fingerprint = "" }: PackagedItem): boolean {
+    return received?.fingerprint === fingerprint && runOf(received) !== this.#runId;
   }
 
   deletion({ sourcePath, id, package: name }: DeletionOutcome): void {

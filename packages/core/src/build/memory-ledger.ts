@@ -80,22 +80,17 @@ class MemoryLedger implements Ledger {
     readonly remove?: readonly SourcePath[];
   }): Promise<void> {
     const entries = this.#open();
-    const forget = (key: string): void => {
-      const entry = entries.get(key);
-      if (entry === undefined) return;
-      entries.delete(key);
-      if (entry.identity !== undefined) this.#identities.delete(entry.identity, key);
-      this.#ids.delete(entry.id, key);
-      for (const packageId of packagesOf(entry)) this.#packages.delete(packageId, key);
+    const set = (key: string, entry: LedgerEntry | undefined): void => {
+      const before = entries.get(key);
+      update(this.#identities, key, identitiesOf(before), identitiesOf(entry));
+      update(this.#ids, key, idsOf(before), idsOf(entry));
+      update(this.#packages, key, packagesOf(before), packagesOf(entry));
+      if (entry === undefined) entries.delete(key);
+      else entries.set(key, entry);
     };
-    for (const source of change.remove ?? []) forget(keyOf(source));
+    for (const source of change.remove ?? []) set(keyOf(source), undefined);
     for (const entry of change.put ?? []) {
-      const key = keyOf(entry.source);
-      forget(key);
-      entries.set(key, entry);
-      if (entry.identity !== undefined) this.#identities.add(entry.identity, key);
-      this.#ids.add(entry.id, key);
-      for (const packageId of packagesOf(entry)) this.#packages.add(packageId, key);
+      set(keyOf(entry.source), entry);
       this.#highestItemId = Math.max(this.#highestItemId, entry.itemId);
     }
   }
@@ -116,13 +111,13 @@ class MemoryLedger implements Ledger {
     this.#closed = true;
   }
 
-  /** One that wasn't moved away, if there is one. */
+  /** One that wasn't moved away, if there is one, else one that was displaced. */
   #first(keys: ReadonlySet<string>): LedgerEntry | undefined {
     let moved: LedgerEntry | undefined;
     for (const key of keys) {
       const entry = this.#entries.get(key);
       if (entry?.movedBy === undefined) return entry;
-      moved ??= entry;
+      if (moved === undefined || isDisplaced(entry)) moved = entry;
     }
     return moved;
   }
@@ -138,6 +133,27 @@ function keyOf(source: SourcePath): string {
   return source.map((name) => `${name.length}:${name}`).join("");
 }
 
-function packagesOf({ built, deletedBy }: LedgerEntry): readonly string[] {
+/** What stays keeps its place, so that look-ups give the same whatever was written meanwhile. */
+function update(index: Index, key: string, before: readonly string[], after: readonly string[]): void {
+  for (const value of before) if (!after.includes(value)) index.delete(value, key);
+  for (const value of after) index.add(value, key);
+}
+
+function identitiesOf(entry: LedgerEntry | undefined): readonly string[] {
+  return entry?.identity === undefined ? [] : [entry.identity];
+}
+
+function idsOf(entry: LedgerEntry | undefined): readonly string[] {
+  return entry === undefined ? [] : [entry.id];
+}
+
+/** Whether another item has its path, and nothing says where it went. */
+function isDisplaced({ source }: LedgerEntry): boolean {
+  return source.at(-1)?.startsWith("\0") === true;
+}
+
+function packagesOf(entry: LedgerEntry | undefined): readonly string[] {
+  if (entry === undefined) return [];
+  const { built, deletedBy } = entry;
   return deletedBy === undefined ? [built.package] : [built.package, deletedBy];
 }

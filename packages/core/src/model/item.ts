@@ -206,6 +206,8 @@ export interface SourceProblem {
   readonly message: string;
   /** Line of the source, from 1, where the source has lines. */
   readonly line?: number;
+  /** As of the items ({@link ItemDetails.identity}), where it is known: what was moved and can't be read is not gone. */
+  readonly identity?: string;
 }
 
 /** What the items that come after it name; itself no item, without an outcome. */

@@ -55,15 +55,16 @@ export interface LedgerState {
 export interface Ledger {
   get(source: SourcePath): LedgerEntry | undefined;
   /**
-   * The entry that has the identity: of several one that wasn't moved away (`movedBy`), if there is one. An entry that was
-   * is all that tells of an item whose move was planned, and whose package then never was finished.
+   * The entry that has the identity: of several one that wasn't moved away (`movedBy`), if there is one, else one whose
+   * path another item has taken (see `source`), which is the later. An entry that was moved is all that tells of an item
+   * whose move was planned, and whose package then never was finished.
    */
   byIdentity(identity: string): LedgerEntry | undefined;
   /** Whether some entry, moved ones included, holds the GUID. */
   hasId(id: string): boolean;
   /** An entry that holds the GUID: of several one that wasn't moved away, if there is one. */
   byId(id: string): LedgerEntry | undefined;
-  /** All entries, in no promised order. */
+  /** All entries, in an order that no entry written over another one changes: continued runs delete in it. */
   entries(): Iterable<LedgerEntry>;
   /** How many entries there are. */
   readonly size: number;

@@ -31,7 +31,8 @@ export const UNKNOWN: Known = {};
  * - An entry under the item's path keeps its ids, whatever the item's identity is now: files are saved by replacing them.
  * - Else an entry of the same kind and identity under another path that has not been met in this run was moved.
  *
- * Memory: a bit for each item that was met; with deletions also the path of each folder that was left out.
+ * Memory: a bit for each item that was met; with deletions also the path of each folder that was left out, and what
+ * entries of another kind have taken the path of.
  */
 export class Delta {
   readonly #ledger: NonNullable<ResolvedPlanOptions["ledger"]>;
@@ -39,9 +40,13 @@ export class Delta {
   readonly #ownPackages: string;
   /** Item ids of the entries that were met in this run, under their own path or another. */
   readonly #met = new NumberSet();
+  /** Item ids of the entries whose path is free in this run, or another item's. */
+  readonly #vacated = new NumberSet();
   /** Paths of folders that are left out with all that is in them. */
   readonly #lost = new Set<string>();
   readonly #replaced: LedgerEntry[] = [];
+  /** The moved folders that lead to the last of them. */
+  #moves: { readonly from: SourcePath; readonly to: SourcePath }[] = [];
   /** Whether there are entries of other runs: of its own each path has one, whose GUID nobody else computes. */
   readonly #wasUsed: boolean;
   /** Whether folders may be in the target without an entry. */
@@ -87,25 +92,46 @@ export class Delta {
 
   /** Whether the GUID's holder is at the path in the target, and has not been met elsewhere. */
   isHeldAt(id: string, path: TargetPath, { ownId }: Known): boolean {
-    const holder = id === ownId ? undefined : this.#ledger.store.byId(id);
-    if (holder === undefined || this.#met.has(holder.itemId) || holder.movedBy !== undefined) return false;
-    return holder.path.length === path.length && holder.path.every((name, level) => sameName(name, path[level] ?? ""));
-  }
-
-  /** The source has the item, and it has its place. */
-  meet({ entry, replaced }: Known): void {
-    if (entry !== undefined) this.#met.add(entry.itemId);
-    if (replaced === undefined) return;
-    this.#met.add(replaced.itemId);
-    if (this.#ledger.deletions) this.#replaced.push(replaced);
+    const { store, runId } = this.#ledger;
+    const holder = id === ownId ? undefined : store.byId(id);
+    if (holder === undefined || this.#met.has(holder.itemId)) return false;
+    if (holder.movedBy !== undefined && holder.movedBy !== runId && !isDisplaced(holder)) return false;
+    // Where it was before this run, as nothing of what this run made counts.
+    const held = holder.madeBy === runId ? (holder.movedFrom ?? holder.path) : holder.path;
+    return held.length === path.length && held.every((name, level) => sameName(name, path[level] ?? ""));
   }
 
   /**
-   * The source has something at the path that gets no place: neither it, nor what is above or below it, is gone. Where
-   * the path is empty that may be anything, and nothing is gone.
+   * The source has the item, and it has its place. What it replaces may yet turn up under another path: whether it is
+   * gone shows at the end.
    */
-  lose(path: SourcePath): void {
+  meet(path: SourcePath, { entry, movedFrom, replaced }: Known): void {
+    if (entry !== undefined) {
+      this.#met.add(entry.itemId);
+      if (movedFrom !== undefined) this.#vacated.add(entry.itemId);
+    }
+    if (replaced !== undefined) this.#vacated.add(replaced.itemId);
     if (!this.#ledger.deletions) return;
+    if (replaced !== undefined) this.#replaced.push(replaced);
+    if (movedFrom === undefined || entry?.kind !== "folder") return;
+    this.#moves = this.#moves.filter(({ to }) => isBelow(path, to));
+    this.#moves.push({ from: movedFrom, to: [...path] });
+  }
+
+  /**
+   * The source has something at the path that gets no place: neither it, nor what is above or below it, is gone, also
+   * where the ledger knows it from another path, by its identity or by a folder above it that was moved. Where the path is
+   * empty that may be anything, and nothing is gone.
+   */
+  lose(path: SourcePath, identity?: string): void {
+    if (!this.#ledger.deletions) return;
+    this.#lose(path);
+    for (const { from, to } of this.#moves) if (isBelow(path, to)) this.#lose([...from, ...path.slice(to.length)]);
+    const entry = identity === undefined ? undefined : this.#ledger.store.byIdentity(identity);
+    if (entry !== undefined) this.#lose(placeOf(entry));
+  }
+
+  #lose(path: SourcePath): void {
     if (path.length === 0) this.#lost.add(keyOf(path));
     for (let length = 1; length <= path.length; length += 1) {
       const entry = this.#ledger.store.get(path.slice(0, length));
@@ -125,18 +151,34 @@ export class Delta {
     return { entry, isMet };
   }
 
-  entryOf(path: SourcePath): LedgerEntry | undefined {
-    return this.#ledger.store.get(path);
+  /** GUID of the folder at the path; undefined where in this run, or in one that isn't confirmed, it is another. */
+  folderId(path: SourcePath): string | undefined {
+    const { store, runId } = this.#ledger;
+    const entry = store.get(path);
+    if (entry === undefined || entry.madeBy === runId || entry.movedBy !== undefined) return undefined;
+    return this.#vacated.has(entry.itemId) ? undefined : entry.id;
   }
 
   /** What the source no longer has, the deepest first; nothing where deletions aren't asked for. */
   *gone(): Generator<LedgerEntry, void, undefined> {
     if (!this.#ledger.deletions) return;
     const depths = new Set<number>();
-    for (const entry of this.#ledger.store.entries()) if (this.#isGone(entry)) depths.add(placeOf(entry).length);
-    for (const { source } of this.#replaced) depths.add(source.length);
+    const replaced = new Map(this.#replaced.filter((entry) => this.#isGone(entry)).map((each) => [each.itemId, each]));
+    for (const entry of this.#ledger.store.entries()) {
+      if (!this.#isGone(entry)) continue;
+      depths.add(placeOf(entry).length);
+      // Noted by now, or by an earlier attempt of the run.
+      if (entry.movedBy === this.#ledger.runId) replaced.set(entry.itemId, { ...entry, source: placeOf(entry) });
+    }
+    for (const { source } of replaced.values()) depths.add(source.length);
+    // These first: where a ledger has them depends on which packages were finished.
+    const first = [...replaced.values()].sort((one, other) => one.itemId - other.itemId);
     for (const depth of [...depths].sort((one, other) => other - one)) {
-      yield* this.#replaced.filter(({ source }) => source.length === depth);
+      for (const entry of first) {
+        if (entry.source.length !== depth) continue;
+        this.#met.add(entry.itemId);
+        yield entry;
+      }
       for (const entry of this.#ledger.store.entries()) {
         const source = placeOf(entry);
         if (source.length !== depth || !this.#isGone(entry)) continue;
@@ -182,6 +224,10 @@ function placeOf(entry: LedgerEntry): SourcePath {
 
 function sameName(one: string, other: string): boolean {
   return one === other || comparisonKey(one) === comparisonKey(other);
+}
+
+function isBelow(path: SourcePath, folder: SourcePath): boolean {
+  return path.length > folder.length && folder.every((name, level) => name === path[level]);
 }
 
 function keyOf(path: SourcePath): string {

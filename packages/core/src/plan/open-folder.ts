@@ -69,6 +69,7 @@ export class OpenFolder {
   /** Keys of the list items in it. */
   readonly #items = new Set<string>();
   #identity: Uint8Array | undefined;
+  #mark: string | undefined;
 
   constructor(fields: OpenFolderFields, names: ResolvedPlanOptions["names"]) {
     this.fields = fields;
@@ -81,6 +82,21 @@ export class OpenFolder {
     this.#identity ??=
       parent === undefined ? new Uint8Array() : identity.extend(parent.identityBy(identity), path.at(-1) ?? "");
     return this.#identity;
+  }
+
+  /**
+   * The end of the fingerprints of what is in it: empty where its GUID is the one that its path has at first, or where
+   * the target says what it is.
+   */
+  markBy(identity: Identity): string {
+    this.#mark ??= this.#newMark(identity);
+    return this.#mark;
+  }
+
+  #newMark(identity: Identity): string {
+    const { parent, existing, id } = this.fields;
+    if (parent === undefined || existing !== undefined) return "";
+    return id === identity.id("folder", this.identityBy(identity)) ? "" : ` in ${id}`;
   }
 
   /** It has a scope of its own, with the grants of this key. */
@@ -198,6 +214,11 @@ export class OpenFolder {
   #tooLong(): Claim {
     return refused("PATH_TOO_LONG", `its server-relative path would have more than ${PATH_MAX_LENGTH} characters`);
   }
+}
+
+/** The mark ({@link OpenFolder.markBy}) at the end of a fingerprint. */
+export function markOf(fingerprint: string): string {
+  return / in [0-9a-f-]{36}$/.exec(fingerprint)?.[0] ?? "";
 }
 
 function refused(code: Code, because: string): Claim {

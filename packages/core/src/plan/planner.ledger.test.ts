@@ -217,6 +217,29 @@ describe("planPackages() with a ledger", () => {
     expect((await run(store, "r3", items("a=8", "b=9"))).plans).toEqual([]);
   });
 
+  test("packages again files that changed places, until a package that says so is received", async () => {
+    const store = memoryLedger();
+    await run(store, "r1", items("a=1", "b=2"));
+    await run(store, "r2", items("a=2", "b=1"), { confirm: false });
+    expect((await run(store, "r3", items("a=2", "b=1"))).packaged).toEqual(["a", "b"]);
+    expect((await run(store, "r4", items("a=2", "b=1"))).plans).toEqual([]);
+  });
+
+  test("packages what is as it was in a new folder of the old one's path, as the target has it in the old one", async () => {
+    const store = memoryLedger();
+    await run(store, "r1", items("c/=1", "c/x=2", "c/y=3"));
+    const after = items("a/=1", "a/x=2", "c/=4", "c/y=3");
+    const second = await run(store, "r2", after, { confirm: false });
+    expect(second.packaged.toSorted()).toEqual(["c", "c -> a", "c/x -> a/x", "c/y"]);
+    // Whatever of it was received: the folder alone, here.
+    const folder = second.plans.find((plan) => plan.items.some(({ path }) => path.join("/") === "c"));
+    await confirmPackages(store, [`r2/${folder?.name}`], { except: [idOf(second, "c/y") ?? ""] });
+    const third = await run(store, "r3", after);
+    expect(third.packaged).toContain("c/y");
+    expect(third.items.find(({ path }) => path.join("/") === "c/y")).toMatchObject({ parentId: idOf(second, "c") });
+    expect((await run(store, "r4", after)).plans).toEqual([]);
+  });
+
   test("follows a change of case as a move, and gives a name that another item has to nobody else", async () => {
     const store = memoryLedger();
     const first = await run(store, "r1", items("plan.txt=1"));
@@ -303,6 +326,27 @@ describe("planPackages() with a ledger and deletions", () => {
     expect(deleted).toEqual(["- a/x", "- g"]);
   });
 
+  test("deletes nothing that was moved to where it can't be read", async () => {
+    const failed = (path: string, identity?: string): SourceItem => ({
+      kind: "problem",
+      path: path.split("/"),
+      outcome: "failed",
+      message: "no",
+      ...(identity === undefined ? {} : { identity }),
+    });
+    const tree = ["a/=1", "a/b/=2", "a/b/c=3", "d=4", "e=5"];
+    expect((await gone(tree, [failed("z", "1"), failed("y", "4")])).deleted).toEqual(["- e"]);
+    // A folder whose names can be listed, and nothing more.
+    expect((await gone(tree, [...items("z/=1"), failed("z/b"), ...items("d=4")])).deleted).toEqual(["- e"]);
+  });
+
+  test("names no other folder as that of what it deletes", async () => {
+    const { items: all } = await gone(["c/=1", "c/x=2", "k"], items("a/=1", "c/=4", "k"));
+    const deletion = all.find(({ kind }) => kind === "deletion");
+    expect(deletion).toMatchObject({ path: ["c", "x"] });
+    expect(deletion).not.toHaveProperty("parentId");
+  });
+
   test("deletes nothing of what was moved, and the folder that it was in only after it", async () => {
     const { deleted, plans } = await gone(["a/=1", "a/b=2", "a/c=3"], items("z=2"));
     expect(deleted).toEqual(["- a/c", "- a"]);
@@ -367,7 +411,7 @@ describe("planPackages() over runs of a changing tree", () => {
   /** Lines of {@link items}; each identity once, as no two entries of a source have the same. */
   function lines(folder: Record<string, Node>, path = "", seen = new Set<string>()): string[] {
     return Object.entries(folder).flatMap(([own, { identity, second, children }]) => {
-      const mark = seen.has(identity) ? "" : `=${identity}`;
+      const mark = seen.has(identity) ? "" : `=${children === undefined ? "file" : "folder"} ${identity}`;
       seen.add(identity);
       if (children === undefined) return [`${path}${own}${mark}@${second}`];
       return [`${path}${own}/${mark}@${second}`, ...lines(children, `${path}${own}/`, seen)];
@@ -405,6 +449,63 @@ describe("planPackages() over runs of a changing tree", () => {
           expect(again.outcomes.every((line) => line.startsWith("unchanged "))).toBe(true);
         }
       }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("leaves in the target the tree of the source, each item in the folder and under the name that it has there", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(tree, { minLength: 2, maxLength: 4 }),
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        async (trees, confirms) => {
+          const store = memoryLedger();
+          const held = new Map<string, { parentId: string; name: string }>();
+          const urlOf = (id: string): string => {
+            const item = held.get(id);
+            return item === undefined || id === target.rootFolderId ? "" : `${urlOf(item.parentId)}/${item.name}`;
+          };
+          for (const [index, folder] of trees.entries()) {
+            const source = items(...lines(folder));
+            const confirm = confirms[index] === true;
+            const { items: all } = await run(store, `r${index}`, source, { deletions: true, confirm });
+            // What isn't confirmed was not imported.
+            if (!confirm) continue;
+            for (const item of all) {
+              if (item.kind === "deletion") held.delete(item.id);
+              else held.set(item.id, { parentId: item.parentId, name: item.path.at(-1) ?? "" });
+            }
+            for (const item of source) {
+              const entry = "path" in item ? store.get(item.path) : undefined;
+              expect(urlOf(entry?.id ?? "")).toBe(`/${entry?.path.join("/")}`);
+            }
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test("plans the same when it is continued, whatever was built, confirmed and finished before", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(tree, { minLength: 2, maxLength: 4 }),
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+        async (trees, confirms, finished) => {
+          const store = memoryLedger();
+          const last = items(...lines(trees.at(-1) ?? {}));
+          for (const [index, folder] of trees.slice(0, -1).entries()) {
+            const confirm = confirms[index] === true;
+            await run(store, `r${index}`, items(...lines(folder)), { deletions: true, confirm });
+          }
+          const finishes = (index: number): boolean => finished[index % 8] === true;
+          const first = await run(store, "last", last, { deletions: true, confirm: false, finishes });
+          const again = await run(store, "last", last, { deletions: true });
+          expect(again.plans.map(planHash)).toEqual(first.plans.map(planHash));
+          expect(again.outcomes).toEqual(first.outcomes);
+        },
+      ),
       { numRuns: 150 },
     );
   });

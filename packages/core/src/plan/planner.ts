@@ -37,7 +37,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { comparisonKey } from "./fold.ts";
 import { Identity, normalizeGuid } from "./identity.ts";
 import { looksLikeSavedPage } from "./name-rules.ts";
-import { type Claim, OpenFolder, type Wish } from "./open-folder.ts";
+import { type Claim, markOf, OpenFolder, type Wish } from "./open-folder.ts";
 import { type FileEntry, type ListItemEntry, Packer, type Unpacked, weightOf } from "./packer.ts";
 import { People } from "./people.ts";
 import { Permissions } from "./permissions.ts";
@@ -384,7 +384,7 @@ class Planner {
       return this.#refusedName(item, claim);
     }
     this.#leaveTo(item.path.length - 1);
-    this.#delta?.meet(known);
+    this.#delta?.meet(item.path, known);
     const name = claim.is === "existing" ? claim.folder.name : claim.name;
     const path = [...parent.fields.path, name];
     const key = grants?.key;
@@ -409,7 +409,7 @@ class Planner {
       return undefined;
     }
     const grantsKey = key ?? parent.fields.grantsKey;
-    const fingerprint = isImplied && this.#delta ? (known.received ?? IMPLIED) : this.#fingerprint(item);
+    const fingerprint = isImplied ? this.#impliedFingerprint(parent, known) : this.#fingerprint(item, parent);
     const place: Place = { parent, path, renamed: renaming(item, claim), known, fingerprint, grants };
     if (this.#isUnchanged(place)) {
       const { id } = known.entry as LedgerEntry;
@@ -440,14 +440,14 @@ class Planner {
     if (claim.is === "refused") return this.#refusedName(item, claim);
     if (claim.is !== "named") return yieldedBefore;
     this.#leaveTo(item.path.length - 1);
-    this.#delta?.meet(known);
+    this.#delta?.meet(item.path, known);
     const path = [...parent.fields.path, claim.name];
     const place: Place = {
       parent,
       path,
       renamed: renaming(item, claim),
       known,
-      fingerprint: this.#fingerprint(item),
+      fingerprint: this.#fingerprint(item, parent),
       grants,
     };
     if (this.#isUnchanged(place)) return this.#tellUnchanged(item, place);
@@ -480,10 +480,17 @@ class Planner {
     const key = item.path.at(-1) as string;
     if (!parent.claimKey(key)) return yieldedBefore;
     this.#leaveTo(item.path.length - 1);
-    this.#delta?.meet(known);
+    this.#delta?.meet(item.path, known);
     const ids = this.#ids(item, known, () => this.#identity.extendByKey(parent.identityBy(this.#identity), key));
     const path = [...parent.fields.path, `${ids.itemId}_.000`];
-    const place: Place = { parent, path, renamed: undefined, known, fingerprint: this.#fingerprint(item), grants };
+    const place: Place = {
+      parent,
+      path,
+      renamed: undefined,
+      known,
+      fingerprint: this.#fingerprint(item, parent),
+      grants,
+    };
     if (this.#isUnchanged(place)) return this.#tellUnchanged(item, place);
     const { versions, attachments } = item;
     const common = this.#entry("item", item, place, currentLabel(item), ids);
@@ -667,8 +674,15 @@ class Planner {
     return this.#delta?.known(item.kind, item.path, item.identity) ?? UNKNOWN;
   }
 
-  #fingerprint(item: SourceObject): string | undefined {
-    return this.#delta && fingerprintOf(item);
+  /** What was received in one folder is not received in another that took its path. */
+  #fingerprint(item: SourceObject, parent: OpenFolder): string | undefined {
+    return this.#delta && fingerprintOf(item) + parent.markBy(this.#identity);
+  }
+
+  #impliedFingerprint(parent: OpenFolder, { received }: Known): string | undefined {
+    if (this.#delta === undefined) return undefined;
+    const mark = parent.markBy(this.#identity);
+    return received !== undefined && markOf(received) === mark ? received : IMPLIED + mark;
   }
 
   /** What a name has to be and not to be, by what the target holds. */
@@ -770,7 +784,7 @@ class Planner {
 
   #deletionOf({ kind, source, path, id, listItemId }: LedgerEntry): PlannedDeletion {
     const parentId =
-      source.length === 1 ? this.#options.target.rootFolderId : this.#delta?.entryOf(source.slice(0, -1))?.id;
+      source.length === 1 ? this.#options.target.rootFolderId : this.#delta?.folderId(source.slice(0, -1));
     return {
       kind: "deletion",
       of: kind,
@@ -810,7 +824,7 @@ class Planner {
   /** What the source could not hand over. */
   #passOn(item: SourceProblem): undefined {
     const { outcome, message } = item;
-    this.#lose(item.path);
+    this.#lose(item.path, item.identity);
     const code = item.code ?? (outcome === "excluded" ? "EXCLUDED" : "SOURCE_UNREADABLE");
     this.#tell({ ...entryOf(item), kind: "other", outcome, code, message });
     return undefined;
@@ -824,8 +838,8 @@ class Planner {
   }
 
   /** Leaves out the path and what is below it; where the path is empty, an entry of which nothing is known. */
-  #lose(path: SourcePath): void {
-    this.#delta?.lose(path);
+  #lose(path: SourcePath, identity?: string): void {
+    this.#delta?.lose(path, identity);
     if (path.length === 0) return;
     const depth = this.#commonDepth(path);
     if (depth === path.length - 1) this.#folderAt(depth).lose(path.at(-1) as string);
@@ -845,7 +859,7 @@ class Planner {
   #refuse(item: SourceEntry, { outcome, code, because }: Refusal): void {
     const entry = entryOf(item);
     const isKept = code !== "SOURCE_DUPLICATE" && item?.kind !== "deletion" && item?.kind !== "list";
-    if (isKept) this.#delta?.lose(entry.sourcePath);
+    if (isKept) this.#delta?.lose(entry.sourcePath, identityOf(item));
     this.#tell({ ...entry, kind: kindOf(item), outcome, code, message: sentence(item, because) });
   }
 
@@ -954,6 +968,11 @@ function entryOf(item: SourceEntry): { source: string; sourcePath: SourcePath; l
 /** The same of an item that has its place, whose path was looked at. */
 function placedEntry({ path }: SourceObject): { source: string; sourcePath: SourcePath } {
   return { source: path.join("/"), sourcePath: path.slice() };
+}
+
+function identityOf(item: SourceEntry): string | undefined {
+  const { identity } = (item ?? {}) as { identity?: unknown };
+  return typeof identity === "string" ? identity : undefined;
 }
 
 function kindOf(item: SourceEntry): ItemOutcome["kind"] {

@@ -36,6 +36,17 @@ describe("fileSystemSource with owners", () => {
 });
 
 describe("fileSystemSource with identity", () => {
+  it("gives it of entries that are left out too, so that none of them is taken for gone", async () => {
+    await makeTree(place("left-out"), { "f/a": "a", b: "b" });
+    const whole = await scan(place("left-out"), { identity: true });
+    const part = await scan(place("left-out"), { identity: true, exclude: ["f", "b"] });
+    for (const path of ["f", "b"]) {
+      expect(part.get(path)).toMatchObject({ kind: "problem", outcome: "excluded" });
+      expect(part.get(path)).toHaveProperty("identity", (whole.get(path) as { identity: string }).identity);
+    }
+    expect((await scan(place("left-out"), { exclude: ["f"] })).get("f")).not.toHaveProperty("identity");
+  });
+
   it("keeps the identity of what is moved or renamed, and gives each entry its own", async () => {
     await makeTree(place("moved"), { "a/b": "b", "a/c": "c", d: "d" });
     const before = await scan(place("moved"), { identity: true });

@@ -393,6 +393,7 @@ const problem = record<ProblemLine>({
   }),
   message: needed(filledText),
   identity: optional(filledText),
+  identity: optional(filledText),
 });
 
 const user = record<SourceUser>({

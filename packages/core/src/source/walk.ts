@@ -207,8 +207,8 @@ function withExtras(
   owners: OwnerOf | undefined,
 ): FileSystemItem | Promise<FileSystemItem> {
   const { absolute, found } = entry;
-  if (item.kind === "problem" || found instanceof Error) return item;
-  if (!options.extras.details && owners === undefined) {
+  if (found instanceof Error || (item.kind === "problem" && !options.extras.identity)) return item;
+  if ((!options.extras.details && owners === undefined) || item.kind === "problem") {
     const identity = entryIdentity(absolute, found);
     if (identity === undefined) return item;
     if (typeof identity === "string") return Object.assign(item, { identity });
@@ -223,9 +223,10 @@ async function withAllExtras(
   { extras, sidecar, signal }: WalkOptions,
   owners: OwnerOf | undefined,
 ): Promise<FileSystemItem> {
-  if (item.kind === "problem" || found instanceof Error) return item;
-  const author = owners?.(found);
+  if (found instanceof Error) return item;
   const identity = extras.identity ? await entryIdentity(absolute, found) : undefined;
+  if (item.kind === "problem") return identity === undefined ? item : { ...item, identity };
+  const author = owners?.(found);
   const known = {
     ...item,
     ...(author === undefined ? {} : { author }),
@@ -233,7 +234,10 @@ async function withAllExtras(
   };
   if (!extras.details || sidecar === undefined || !hasSidecar(parent, name, sidecar)) return known;
   const told = await readSidecar(absolute + sidecar, signal);
-  if ("fault" in told) return { kind: "problem", path: item.path, outcome: "failed", ...told.fault };
+  if ("fault" in told) {
+    const problem = { kind: "problem", path: item.path, outcome: "failed", ...told.fault } as const;
+    return identity === undefined ? problem : { ...problem, identity };
+  }
   const detailed = { ...known, ...told.details };
   if (detailed.kind !== "file" || told.details.modified === undefined) return detailed;
   return { ...detailed, content: { path: absolute, keepsDates: true } };
