@@ -393,7 +393,6 @@ const problem = record<ProblemLine>({
   }),
   message: needed(filledText),
   identity: optional(filledText),
-  identity: optional(filledText),
 });
 
 const user = record<SourceUser>({
