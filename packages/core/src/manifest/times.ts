@@ -3,9 +3,8 @@ import { DATE_MAX, DATE_MIN } from "../model/index.ts";
 /** `2024-01-06T12:30:00Z` as the samples write it, without a zone; within what a SharePoint date holds. */
 export function manifestTime(iso: string): string {
   let time = iso;
-  // Years beyond four digits begin with a sign.
+  // Years beyond four digits begin with a sign, which sorts before all digits.
   if (time < DATE_MIN) time = time.startsWith("+") ? DATE_MAX : DATE_MIN;
-  else if (time > DATE_MAX) time = DATE_MAX;
   return time.endsWith("Z") ? time.slice(0, -1) : time;
 }
 

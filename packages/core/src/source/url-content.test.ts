@@ -191,6 +191,24 @@ describe("UrlContents", () => {
     });
   });
 
+  it("follows no redirect to an origin or protocol that it may not, and asks for no headers for it", async () => {
+    const other = await serveFaults([{ status: 200, body: "hello" }]);
+    for (const location of [`${other.url}/latest/meta-data`, "file:///etc/hostname", "https://any.example/"]) {
+      const server = await serveFaults([{ status: 302, headers: { location } }]);
+      const asked: string[] = [];
+      const headers = (url: string) => {
+        asked.push(url);
+        return {};
+      };
+      await expect(read(`${server.url}/a`, 5, {}, { headers })).rejects.toMatchObject({
+        code: "SOURCE_UNREADABLE",
+        message: expect.stringContaining("which contentUrls.origins doesn't name"),
+      });
+      expect(asked).toEqual([`${server.url}/a`]);
+    }
+    expect(other.requests).toEqual([]);
+  });
+
   it("allows with `any` whatever has https:", () => {
     const contents = new UrlContents({ origins: "any" });
     expect(contents.allows("https://contoso.com/a")).toBe(true);
