@@ -22,6 +22,7 @@ import type {
   SourcePath,
   VersionDetails,
 } from "../model/index.ts";
+import { uuidv5 } from "../model/uuid.ts";
 import type { ContentRequest, ContentResolver, ResolvedContent } from "./content.ts";
 import { defined } from "./defined.ts";
 import type { Dropped } from "./dropped.ts";
@@ -154,7 +155,9 @@ class Assembler {
     const details = this.#details("file", file.Id, file, passed);
     const { content, size } = await this.#content(contentOf(file, current), details.modified);
     const older: FileVersion[] = [];
-    for (const version of versions) older.push(await this.#fileVersion(file, version));
+    // The first of a label, as of those of the file.
+    const ofItems = new Map((item?.Versions ?? []).toReversed().map((one) => [one.Version, one]));
+    for (const version of versions) older.push(await this.#fileVersion(file, version, ofItems));
     this.#countOfItem(file, label);
     return defined<Extract<SourceEntry, { kind: "file" }>>({
       kind: "file",
@@ -185,10 +188,13 @@ class Assembler {
     if (left.length > 0) this.#options.dropped.add(what, left.length);
   }
 
-  async #fileVersion(file: FileElement, version: FileElement): Promise<FileVersion> {
-    const { item } = this.#parts;
+  async #fileVersion(
+    file: FileElement,
+    version: FileElement,
+    ofItems: ReadonlyMap<string | undefined, ListItemElement>,
+  ): Promise<FileVersion> {
     const { Version: label } = version;
-    const ofItem = item?.Versions?.find(({ Version }) => Version === label);
+    const ofItem = ofItems.get(label);
     const modified = dateOf(version.TimeLastModified);
     const { content, size } = await this.#content({ ...contentOf(version), version: label, fileId: file.Id }, modified);
     return defined<FileVersion>({
@@ -403,12 +409,13 @@ class Assembler {
 
   /** With the target's ids in the place of the exported web's and list's. */
   #receiver(receiver: SerializedElement): SerializedElement {
-    const { target, list } = this.#options;
+    const { target, list, keepIds } = this.#options;
+    const { Id, HostId, HostType, WebId } = receiver.attributes;
     if (target === undefined) return receiver;
-    const { HostId, HostType, WebId } = receiver.attributes;
     const isHostedByList = HostType === "List" || (list.id !== undefined && HostId?.toLowerCase() === list.id);
     const attributes = {
       ...receiver.attributes,
+      ...(Id === undefined || keepIds ? {} : { Id: newReceiverId(Id, target.listId) }),
       ...(WebId === undefined ? {} : { WebId: target.webId }),
       ...(HostId !== undefined && isHostedByList ? { HostId: target.listId } : {}),
       ...(HostId !== undefined && HostType === "Web" ? { HostId: target.webId } : {}),
@@ -426,6 +433,11 @@ class Assembler {
       }),
     );
   }
+}
+
+/** The same in each run for the same list, as all new GUIDs are. */
+function newReceiverId(id: string, listId: string): string {
+  return uuidv5(listId.toLowerCase(), Buffer.from(`event receiver\n${id.toLowerCase()}`));
 }
 
 /** On an item, or on one of its fields (package format, 5.5). */

@@ -391,7 +391,7 @@ describe("exportSource()", () => {
         {
           name: "EventReceiver",
           attributes: {
-            Id: guid(2),
+            Id: expect.not.stringContaining(guid(2)),
             WebId: target.webId,
             HostId: target.listId,
             HostType: "List",
@@ -466,6 +466,28 @@ describe("exportSource()", () => {
       { kind: "deletion", of: "file", path: ["old.txt"], id: guid(9) },
       { kind: "deletion", of: "folder", path: ["zz"], id: guid(10) },
     ]);
+  });
+
+  it("fails deletions of list items that don't tell which", async () => {
+    const url = "/sites/a/Lists/Tasks/DispForm.aspx?ID=5";
+    const gone = `<SPObject Id="${guid(9)}" ObjectType="SPListItem" IsDeleted="true" ParentWebUrl="/sites/a" Url="${url}"/>`;
+    await put("Manifest.xml", manifest(tasks, gone));
+    expect(await itemsOf()).toMatchObject([{ kind: "problem", outcome: "failed", code: "SOURCE_INVALID_ITEM" }]);
+  });
+
+  it("gives event receivers new ids with all others, the same in each run", async () => {
+    const receiver = `<EventReceivers><EventReceiver Id="${guid(7)}" Name="r" WebId="${web}" HostId="${list}" HostType="List" Type="ItemAdded" SequenceNumber="1"/></EventReceivers>`;
+    await put("Manifest.xml", manifest(library, spFile(3, "Shared Documents/a.txt", "", receiver)));
+    const target = { webId: guid(70), listId: guid(71) };
+    const idOf = async (ids: "keep" | "new") => {
+      const [file] = (await itemsOf({ ids, target })) as SourceFile[];
+      return file?.eventReceivers?.[0]?.attributes.Id;
+    };
+    expect(await idOf("keep")).toBe(guid(7));
+    const id = await idOf("new");
+    expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-5/);
+    expect(id).not.toBe(guid(7));
+    expect(await idOf("new")).toBe(id);
   });
 
   it("takes the packages' own contents, encrypted with everything else", async () => {

@@ -9,6 +9,9 @@ const LIBRARY_OWN_FOLDER = "forms";
 /** The folder at the top of a list that holds the attachments of its items, which the items tell of themselves. */
 const LIST_OWN_FOLDER = "attachments";
 
+/** List items have the URL of their form where nothing tells of their document: it names no place in a list. */
+const FORM_OF_ITEM = /\.aspx\?ID=\d+$/i;
+
 /** A folder that what comes next is in, as its own object spells it. */
 interface OpenFolder {
   readonly key: string;
@@ -79,7 +82,7 @@ export class ItemJoin {
       if (entry !== undefined) yield entry;
     }
     if (deletion !== undefined && deletion.url.length > this.#options.list.url.length) {
-      yield this.#deletionOf(deletion);
+      yield deletion.of === "item" && FORM_OF_ITEM.test(deletion.url) ? formOf(deletion) : this.#deletionOf(deletion);
     }
   }
 
@@ -166,6 +169,18 @@ function takenOf({ path, url }: ItemParts): SourceProblem {
   const what = JSON.stringify(`/${url}`);
   const message = `Cannot convert the object as the export has another of the same id: current value is ${what}`;
   return { kind: "problem", path: nonEmptyPath(path), outcome: "failed", code: "SOURCE_DUPLICATE", message };
+}
+
+function formOf({ url }: DeletionPart): SourceProblem {
+  const what = JSON.stringify(`/${url}`);
+  const message = `Cannot convert the deletion as it must name the item's document: current value is ${what}`;
+  return {
+    kind: "problem",
+    path: nonEmptyPath(url.split("/")),
+    outcome: "failed",
+    code: "SOURCE_INVALID_ITEM",
+    message,
+  };
 }
 
 function faultOf(part: Part): SourceProblem {

@@ -187,7 +187,10 @@ class ObjectReader {
     for (const child of element.children) {
       const name = passedNames[child.name];
       if (name === undefined) kept.push(child);
-      else passed[name] = [...(passed[name] ?? []), ...this.#passable(child)];
+      else {
+        passed[name] ??= [];
+        for (const one of this.#passable(child)) passed[name].push(one);
+      }
     }
     (element as { children: readonly XmlElement[] }).children = kept;
     return passed;
