@@ -6,6 +6,7 @@ import { type LedgerFile, openLedgerFile } from "./ledger-file.ts";
 import { normalListId } from "./list-id.ts";
 import { ledgerError } from "./lmdb-error.ts";
 
+/** Which ledger is opened, and what for. */
 export interface LmdbLedgerOptions {
   /** The ledger's folder, made if it isn't there; one ledger serves any number of lists. On a local disk. */
   readonly path: string;

@@ -48,6 +48,7 @@ export interface PackageLimits {
 
 /** Makes the run a delta: only what the target has not received as it is goes into packages. */
 export interface LedgerOptions {
+  /** What earlier runs sent and the target has received; it has to be that of the target list. */
   readonly store: Ledger;
   /** Names the run in the ledger, unique among all runs of it; a continued run has the same. 1 to 64 of `A-Z a-z 0-9 _ -`. */
   readonly runId: string;
@@ -76,16 +77,21 @@ export type BuildOptions = EncryptionOptions & CommonBuildOptions;
 
 /** The options that don't depend on each other. */
 export interface CommonBuildOptions {
+  /** What is packaged: items in the order that {@link SourceItem} asks for. */
   readonly source: Source;
+  /** The library or list that the packages are for. */
   readonly target: Target;
   /** Where the packages go. */
   readonly packages: PackageStore;
+  /** Default: names that SharePoint refuses are mended. */
   readonly names?: NameOptions;
+  /** Default: what the service takes. */
   readonly limits?: PackageLimits;
   /** Stands in the plans as user 1. Default: the System Account (`SHAREPOINT\system`). */
   readonly defaultAuthor?: DefaultAuthor;
   /** Default: everyone keeps the login of the source. */
   readonly people?: PeopleOptions;
+  /** Default: none; everything is packaged. */
   readonly ledger?: LedgerOptions;
   /** Default: `FileShare`. */
   readonly sourceType?: SourceType;

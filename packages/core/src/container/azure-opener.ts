@@ -9,7 +9,9 @@ export interface AzureOpenerOptions {
   readonly storage: Secret;
   /** The present moment, from which a SAS that is made of an account key is counted. */
   readonly now: Date;
+  /** How requests leave this machine. Default: directly, trusting the authorities that Node brings along. */
   readonly network?: NetworkOptions;
+  /** Told of requests that are sent again, and of each call. Default: nobody. */
   readonly logger?: Logger;
 }
 

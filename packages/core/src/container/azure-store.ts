@@ -30,8 +30,11 @@ export interface AzureStoreOptions {
   readonly prefix?: string;
   /** Folder in which `<package>/blobs.ndjson` is kept, so that a package can be verified without listing. Default: none. */
   readonly recordsDirectory?: string;
+  /** How requests leave this machine. Default: directly, trusting the authorities that Node brings along. */
   readonly network?: NetworkOptions;
+  /** How often and when failed requests are sent again. Default: as {@link RetryOptions} says. */
   readonly retry?: RetryOptions;
+  /** Told of requests that are sent again, and of each call. Default: nobody. */
   readonly logger?: Logger;
 }
 

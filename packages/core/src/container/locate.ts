@@ -13,10 +13,13 @@ import { ThrottlingContainer } from "./throttling.ts";
 export interface LocatedContainerOptions {
   /** What opens an `azure` locator: a SAS query without the question mark. */
   readonly sas?: Secret;
+  /** How requests leave this machine. Default: directly, trusting the authorities that Node brings along. */
   readonly network?: NetworkOptions;
   /** Requests at once on this container. Default: as many as are called. */
   readonly concurrency?: number;
+  /** How often and when failed requests are sent again. Default: as {@link RetryOptions} says. */
   readonly retry?: RetryOptions;
+  /** Told of requests that are sent again, and of each call. Default: nobody. */
   readonly logger?: Logger;
 }
 

@@ -13,9 +13,11 @@ export interface RetryOptions {
   readonly maxDelayMs?: number;
   /** The longest wait, in milliseconds, that the service may ask for; if it asks for more, the error comes out. Default: 300,000. */
   readonly maxRetryAfterMs?: number;
+  /** Waits between attempts. Default: the machine's timer. */
   readonly timer?: Timer;
   /** From 0 up to 1. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Told of each request that is sent again. Default: nobody. */
   readonly logger?: Logger;
 }
 

@@ -31,6 +31,7 @@ export interface BlobWriteOptions {
   readonly iv?: string;
   /** Only useful for unencrypted blobs. Default: `application/octet-stream`. */
   readonly contentType?: string;
+  /** Ends the call with ABORTED. */
   readonly signal?: AbortSignal;
 }
 

@@ -38,6 +38,7 @@ export interface AzureBlobOptions {
   readonly prefix?: string;
   /** Columns that get the value of a blob's metadata as text, by the name of the metadata, whose case doesn't count. */
   readonly metadataFields?: Readonly<Record<string, string>>;
+  /** How requests leave this machine. Default: directly, trusting the authorities that Node brings along. */
   readonly network?: NetworkOptions;
   /** How requests are repeated that failed by what passes. */
   readonly retry?: RetryOptions;
