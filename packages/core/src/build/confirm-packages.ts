@@ -3,7 +3,7 @@ import { confirmPackage } from "./ledger-changes.ts";
 
 /** What {@link confirmPackages} leaves as it is. */
 export interface ConfirmOptions {
-  /** GUIDs of items that the import failed for: they are sent again. */
+  /** GUIDs of items that the import failed for, or of their list items, as jobs tell of both: they are sent again. */
   readonly except?: Iterable<string>;
 }
 

@@ -124,7 +124,7 @@ export async function confirmPackage(
   const remove: SourcePath[] = [];
   let deleted = 0;
   for (const entry of ledger.ofPackage(packageId)) {
-    if (except.has(entry.id.toLowerCase())) continue;
+    if (except.has(entry.id.toLowerCase()) || except.has(entry.listItemId.toLowerCase())) continue;
     remove.push(...formerPaths(ledger, entry));
     if (entry.deletedBy === packageId) {
       remove.push(entry.source);

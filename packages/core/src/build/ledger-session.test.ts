@@ -243,6 +243,15 @@ describe("confirmPackages()", () => {
     expect(at(store, "b")?.received).toBeDefined();
   });
 
+  it("leaves out items by the GUIDs of their list items", async () => {
+    const store = await build();
+    const listItemId = at(store, "b")?.listItemId ?? "";
+    expect(listItemId).not.toBe("");
+    await confirmPackages(store, ["r1/000001"], { except: [listItemId.toUpperCase()] });
+    expect(at(store, "a")?.received).toBeDefined();
+    expect(at(store, "b")?.received).toBeUndefined();
+  });
+
   it("keeps what earlier runs had received, by which a continued run plans", async () => {
     const store = await build();
     await confirmPackages(store, ["r1/000001"]);

@@ -110,6 +110,11 @@ const registry = {
   PLAN_VERSION: { area: "plan", remedy: "Execute the plan with the release of primepack that wrote it." },
   PLAN_INVALID: { area: "plan", remedy: "The plan was cut or changed after it was written; plan again." },
   FILE_TOO_LARGE: { area: "plan", remedy: "SharePoint does not take a file of this size." },
+  MANY_DELETIONS: {
+    area: "plan",
+    remedy:
+      "See that the source is the one of earlier runs, and is there as a whole; don't submit the deletions otherwise. What an emptied source should delete, name in an inventory.",
+  },
   MANY_VERSIONS: {
     area: "plan",
     remedy: "The package holds more entries than the service advises; cut versions if the import fails.",

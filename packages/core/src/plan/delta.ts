@@ -45,6 +45,7 @@ export class Delta {
   /** Paths of folders that are left out with all that is in them. */
   readonly #lost = new Set<string>();
   readonly #replaced: LedgerEntry[] = [];
+  #share = { gone: 0, of: 0 };
   /** The moved folders that lead to the last of them. */
   #moves: { readonly from: SourcePath; readonly to: SourcePath }[] = [];
   /** Whether there are entries of other runs: of its own each path has one, whose GUID nobody else computes. */
@@ -159,17 +160,26 @@ export class Delta {
     return this.#vacated.has(entry.itemId) ? undefined : entry.id;
   }
 
+  /** How many entries are gone, and of how many that the source had before; known once the first of {@link gone} is. */
+  get goneShare(): { readonly gone: number; readonly of: number } {
+    return this.#share;
+  }
+
   /** What the source no longer has, the deepest first; nothing where deletions aren't asked for. */
   *gone(): Generator<LedgerEntry, void, undefined> {
     if (!this.#ledger.deletions) return;
     const depths = new Set<number>();
     const replaced = new Map(this.#replaced.filter((entry) => this.#isGone(entry)).map((each) => [each.itemId, each]));
+    const share = { gone: 0, of: 0 };
     for (const entry of this.#ledger.store.entries()) {
+      if (entry.movedBy === undefined || isDisplaced(entry)) share.of += 1;
       if (!this.#isGone(entry)) continue;
+      share.gone += 1;
       depths.add(placeOf(entry).length);
       // Noted by now, or by an earlier attempt of the run.
       if (entry.movedBy === this.#ledger.runId) replaced.set(entry.itemId, { ...entry, source: placeOf(entry) });
     }
+    this.#share = share;
     for (const { source } of replaced.values()) depths.add(source.length);
     // These first: where a ledger has them depends on which packages were finished.
     const first = [...replaced.values()].sort((one, other) => one.itemId - other.itemId);

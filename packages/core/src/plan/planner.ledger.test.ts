@@ -48,6 +48,7 @@ interface Ran {
   readonly items: readonly PlannedItem[];
   /** `outcome path`, of what is in no package. */
   readonly outcomes: readonly string[];
+  readonly warnings: readonly string[];
   /** `path`, `from -> path` and `- path` of what is packaged, moved and deleted. */
   readonly packaged: readonly string[];
 }
@@ -81,7 +82,9 @@ async function run(
   }
   const plans: PackagePlan[] = [];
   const outcomes: string[] = [];
+  const warnings: string[] = [];
   for await (const event of planPackages(stream(), resolved)) {
+    if (event.type === "warning") warnings.push(event.code);
     if (event.type === "outcome") outcomes.push(`${event.outcome.outcome} ${event.outcome.source}`);
     if (event.type !== "package") continue;
     const { plan } = event;
@@ -103,6 +106,7 @@ async function run(
     plans,
     items: all,
     outcomes,
+    warnings,
     packaged: all.map((item) => {
       const path = item.path.join("/");
       if (item.kind === "deletion") return `- ${path}`;
@@ -334,10 +338,10 @@ describe("planPackages() with a ledger and deletions", () => {
       message: "no",
       ...(identity === undefined ? {} : { identity }),
     });
-    const tree = ["a/=1", "a/b/=2", "a/b/c=3", "d=4", "e=5"];
-    expect((await gone(tree, [failed("z", "1"), failed("y", "4")])).deleted).toEqual(["- e"]);
+    const tree = ["a/=1", "a/b/=2", "a/b/c=3", "d=4", "e=5", "k"];
+    expect((await gone(tree, [...items("k"), failed("y", "4"), failed("z", "1")])).deleted).toEqual(["- e"]);
     // A folder whose names can be listed, and nothing more.
-    expect((await gone(tree, [...items("z/=1"), failed("z/b"), ...items("d=4")])).deleted).toEqual(["- e"]);
+    expect((await gone(tree, [...items("z/=1"), failed("z/b"), ...items("d=4", "k")])).deleted).toEqual(["- e"]);
   });
 
   test("names no other folder as that of what it deletes", async () => {
@@ -363,6 +367,16 @@ describe("planPackages() with a ledger and deletions", () => {
       expect.stringMatching(/^a~[0-9a-f]{8}\/x$/),
     ]);
     expect((await run(store, "r3", items("a/", "a/x", "b"), { deletions: true })).plans).toEqual([]);
+  });
+
+  test("warns when most is gone, and deletes nothing when all is", async () => {
+    const most = await gone(["a", "b", "c"], items("c"));
+    expect(most.warnings).toEqual(["MANY_DELETIONS"]);
+    expect(most.deleted).toEqual(["- a", "- b"]);
+    const all = await gone(["a", "b", "c"], []);
+    expect(all.warnings).toEqual(["MANY_DELETIONS"]);
+    expect(all.plans).toEqual([]);
+    expect((await gone(["a", "b", "c"], items("b", "c"))).warnings).toEqual([]);
   });
 
   test("deletes nothing when the source fails before its end", async () => {
@@ -442,7 +456,8 @@ describe("planPackages() over runs of a changing tree", () => {
           if (deletions) {
             const paths = [...held.values()].map((path) => path.toLowerCase());
             expect(new Set(paths).size).toBe(paths.length);
-            expect(held.size).toBe(source.length);
+            // Of an empty source nothing is deleted.
+            if (source.length > 0) expect(held.size).toBe(source.length);
           }
           const again = await run(store, `${runId}b`, source, { deletions });
           expect(again.plans).toEqual([]);

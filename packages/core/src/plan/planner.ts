@@ -259,12 +259,29 @@ class Planner {
       const value = `${this.#twoVersions} files, of which this is the first`;
       this.#warn("TWO_VERSIONS", `${message}: current value is ${value}`, this.#firstTwoVersions);
     }
+    let isAsked = false;
     for (const entry of this.#delta?.gone() ?? []) {
+      if (!isAsked && !this.#mayDelete()) break;
+      isAsked = true;
       this.#packer.addDeletion(this.#deletionOf(entry));
       yield;
     }
     this.#packer.end();
     this.#warnOfPeople([]);
+  }
+
+  /** Whether what is gone is to be deleted: not when all is, as of a disk that isn't there. */
+  #mayDelete(): boolean {
+    const { gone, of } = this.#delta?.goneShare ?? { gone: 0, of: 0 };
+    const isEmpty = this.#placed === 0;
+    if (isEmpty) {
+      const message = "Cannot delete what is missing as the source has nothing at all, and may be another than before";
+      this.#warn("MANY_DELETIONS", `${message}: current value is ${gone} missing, of which none is deleted`, "");
+    } else if (2 * gone > of) {
+      const message = "Cannot promise that the source is the one of earlier runs as it lacks more than half of it";
+      this.#warn("MANY_DELETIONS", `${message}: current value is ${gone} deletions, of ${of} entries`, "");
+    }
+    return !isEmpty;
   }
 
   take(): readonly PlanEvent[] {
