@@ -9,9 +9,12 @@ interface Shape {
   /** Of each file. */
   readonly versions?: number;
   readonly bytes?: number;
+  /** List items without a file. */
+  readonly items?: number;
+  readonly attachments?: number;
 }
 
-function codesOf({ files = 0, folders = 0, versions = 1, bytes = 0 }: Shape): Code[] {
+function codesOf({ files = 0, folders = 0, versions = 1, bytes = 0, items = 0, attachments = 0 }: Shape): Code[] {
   const facts = new PackageFacts(undefined);
   facts.files = files;
   facts.folders = folders;
@@ -40,6 +43,10 @@ function codesOf({ files = 0, folders = 0, versions = 1, bytes = 0 }: Shape): Co
       attachments: [],
     });
   }
+  facts.attachments = attachments;
+  const item = { attributes: {}, place: "", order: 0, labels: [], attachments: [] };
+  for (let number = 0; number < items; number++)
+    facts.items.push({ ...item, id: `plain${number}`, docId: `none${number}` });
   const codes: Code[] = [];
   checkPackageSize(facts, bytes, (code) => codes.push(code));
   return codes;
@@ -59,6 +66,13 @@ describe("checkPackageSize()", () => {
   it("warns of a file with more versions that stands alone", () => {
     expect(codesOf({ files: 1, versions: 251 })).toEqual(["MANY_VERSIONS"]);
     expect(codesOf({ files: 1, folders: 1, versions: 251 })).toEqual(["PACKAGE_OVER_LIMIT"]);
+  });
+
+  it("takes a list item with more or larger attachments that stands alone, with a warning of many", () => {
+    expect(codesOf({ items: 1, attachments: 250 })).toEqual(["MANY_VERSIONS"]);
+    expect(codesOf({ items: 2, attachments: 250 })).toEqual(["PACKAGE_OVER_LIMIT"]);
+    expect(codesOf({ items: 1, attachments: 2, bytes: 400_000_000 })).toEqual([]);
+    expect(codesOf({ items: 1, folders: 1, attachments: 2, bytes: 400_000_000 })).toEqual(["PACKAGE_OVER_LIMIT"]);
   });
 
   it("takes more than 250 MB only of a file that stands alone", () => {

@@ -299,15 +299,16 @@ function checkSettings(facts: PackageFacts, report: ReportAt): void {
 
 /**
  * Items and bytes of the package. A file that is too large for a package goes alone; one with too many versions too, and
- * the service then only advises against it.
+ * a list item with too many or too large attachments, and the service then only advises against it.
  */
 export function checkPackageSize(facts: PackageFacts, bytes: number, report: ReportAt): void {
   const linked = facts.items.filter(
     ({ docId }) => docId !== undefined && facts.defined.has(docId.toLowerCase()),
   ).length;
-  let entries = facts.items.length - linked + facts.attachments + facts.deletions;
+  const plain = facts.items.length - linked;
+  let entries = plain + facts.attachments + facts.deletions;
   for (const object of facts.defined.values()) entries += object.versions;
-  const alone = facts.files === 1 && facts.folders === 0 && facts.items.length <= 1;
+  const alone = facts.files + plain === 1 && facts.folders + facts.deletions === 0;
   if (entries > PACKAGE_MAX_ITEMS) {
     report(
       alone ? "MANY_VERSIONS" : "PACKAGE_OVER_LIMIT",
