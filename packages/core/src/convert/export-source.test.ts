@@ -490,6 +490,16 @@ describe("exportSource()", () => {
     expect(await idOf("new")).toBe(id);
   });
 
+  it("says of what looks encrypted that its IV is missing", async () => {
+    await put("SystemData.xml", Buffer.alloc(64, 0xfe));
+    await expect(itemsOf()).rejects.toMatchObject({
+      code: "XML_ENCODING",
+      hint: expect.stringContaining("IV is lost"),
+    });
+    await put("SystemData.xml", Buffer.alloc(65, 0xfe));
+    await expect(itemsOf()).rejects.toMatchObject({ hint: expect.not.stringContaining("IV is lost") });
+  });
+
   it("takes the packages' own contents, encrypted with everything else", async () => {
     await put(
       "Manifest.xml",
