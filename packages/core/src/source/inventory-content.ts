@@ -85,7 +85,11 @@ function pathContent(
   return size === undefined ? sizeOfFile(file).then((found) => ({ size: found, content })) : { size, content };
 }
 
+const URL_START = /^[A-Za-z][A-Za-z0-9+.-]+:\/\//;
+
 function absolutePath(path: string, { root, absolutePaths }: ContentPlaces): string {
+  // Without the value: its query may be a secret.
+  if (URL_START.test(path)) throw new Misfit("must be a path, not a URL").within("path").within("content");
   if (isAbsolute(path) || (sep === "\\" && /^[A-Za-z]:/.test(path))) {
     if (absolutePaths && isAbsolute(path)) return resolve(path);
     throw new Misfit("must be relative, as absolutePaths isn't set", path).within("path").within("content");

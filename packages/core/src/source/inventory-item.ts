@@ -1,4 +1,4 @@
-import { type Code, codes } from "../errors/index.ts";
+import { type Code, codes, redact } from "../errors/index.ts";
 import type {
   Attachment,
   FieldValue,
@@ -391,7 +391,8 @@ const problem = record<ProblemLine>({
     if (!Object.hasOwn(codes, name)) throw new Misfit("must be a code of primepack", value);
     return name as Code;
   }),
-  message: needed(filledText),
+  // A product may repeat what its own service answered.
+  message: needed((value) => redact(filledText(value))),
   identity: optional(filledText),
 });
 

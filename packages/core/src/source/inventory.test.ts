@@ -113,6 +113,19 @@ describe("inventorySource", () => {
     expect((rootless[0] as SourceProblem).message).toContain("content.path needs contentRoot");
   });
 
+  it("shows no secret of a URL that stands as a path, nor of what a problem repeats", async () => {
+    const message = "GET https://contoso.example/a?sv=1&sig=Zm9vYmFyYmF6cXV4%3D failed";
+    const given = [
+      { kind: "file", path: "f", size: 1, content: { path: "https://contoso.example/a?token=Zm9vYmFy" } },
+      { kind: "problem", path: "g", outcome: "failed", message },
+    ];
+    const found = await items(lines(...given), { contentRoot: place(), absolutePaths: true });
+    expect(found).toMatchObject([
+      { kind: "problem", message: expect.stringMatching(/content\.path must be a path, not a URL$/) },
+      { kind: "problem", message: "GET https://contoso.example/a?sv=1&sig=[redacted] failed" },
+    ]);
+  });
+
   it.skipIf(process.platform === "win32")("takes no size of a link", async () => {
     await symlink("list.ndjson", place("link"));
     const [found] = await items(lines({ kind: "file", path: "f", content: { path: "link" } }), {
