@@ -500,6 +500,26 @@ describe("exportSource()", () => {
     await expect(itemsOf()).rejects.toMatchObject({ hint: expect.not.stringContaining("IV is lost") });
   });
 
+  it("fails objects whose ids differ in braces and case only, and says where what can't be read is", async () => {
+    const id = guid(1);
+    const file = (own: string, name: string, children = "") =>
+      `<SPObject ObjectType="SPFile" ParentWebUrl="/sites/a"><File Id="${own}" Url="Shared Documents/${name}">${children}</File></SPObject>`;
+    await put(
+      "Manifest.xml",
+      manifest(
+        library,
+        file(`{${id.toUpperCase()}}`, "a.txt"),
+        file(id, "b.txt"),
+        file(guid(2), "c.txt", '<Properties><Property Value="1"/></Properties>'),
+      ),
+    );
+    expect(entriesOf(await itemsOf())).toEqual([
+      "problem sites/a/Shared Documents/c.txt",
+      "file a.txt",
+      "problem b.txt",
+    ]);
+  });
+
   it("takes the packages' own contents, encrypted with everything else", async () => {
     await put(
       "Manifest.xml",

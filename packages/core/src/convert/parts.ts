@@ -40,10 +40,12 @@ export function keyedPart(key: string, part: Part): KeyedPart {
   return { key, text: JSON.stringify(part) };
 }
 
-/** Tells where an id is used: it sorts beside the other uses of the id. */
+const BRACES = /^\{(.*)\}$/s;
+
+/** Tells where an id is used, with or without braces: it sorts beside the other uses of the id. */
 export function idUse(id: string, place: string): KeyedPart {
   // Joining copies: an id shares memory with the text that it was read from.
-  return { key: [IDS, id.toLowerCase()].join(""), text: place };
+  return { key: [IDS, id.toLowerCase().replace(BRACES, "$1")].join(""), text: place };
 }
 
 /** By the units of the key, whatever the locale. */

@@ -91,7 +91,7 @@ class ObjectReader {
       yield* this.#readChild(type, object, child);
     } catch (reason) {
       if (!(reason instanceof PrimepackError && reason.code === "MANIFEST_INVALID")) throw reason;
-      yield this.#fault(object.attributes.Url ?? "", reason.message);
+      yield this.#fault(objectUrl(object, child, this.#webUrl), reason.message);
     }
   }
 
