@@ -83,6 +83,7 @@ export interface VersionDetails {
   readonly fields?: readonly FieldValue[];
   /** `major.minor`, the minor below 512. Default: counted up in majors from `1.0`, oldest first. */
   readonly version?: string;
+  /** Default: approved; a minor version is a draft. */
   readonly moderation?: Moderation;
 }
 
@@ -148,7 +149,7 @@ export interface SourceFile extends ItemDetails {
   readonly properties?: readonly PropertyValue[];
   /** `WebPart` elements, outside of the schema. */
   readonly webParts?: readonly SerializedElement[];
-  /** `VersionEvent` elements. */
+  /** `VersionEvent` elements; without `UserId`, as packages number people anew. */
   readonly versionEvents?: readonly SerializedElement[];
 }
 
