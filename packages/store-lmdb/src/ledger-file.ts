@@ -12,8 +12,8 @@ const FORMAT = "primepack ledger";
 const FORMAT_KEY = Buffer.from("format");
 const DATA_FILE = "ledger.mdb";
 const LOCK_FILE = "ledger.mdb-lock";
-/** Databases of a file that one process may have open: four for each list, and one for the file. */
-const MAX_DATABASES = 512;
+/** Databases of a file that one process may open until it closes the file: four for each list, and one for the file. */
+const MAX_DATABASES = 4096;
 
 /** A ledger's folder, open in this process. */
 export interface LedgerFile {
