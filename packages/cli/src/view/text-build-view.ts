@@ -102,7 +102,7 @@ export class TextBuildView implements BuildView {
     const count = (this.#warned.get(code) ?? 0) + 1;
     this.#warned.set(code, count);
     if (count > WARNING_LINES + 1) return;
-    const text = `warning: ${source === undefined ? "" : `${source}: `}${message} (${code})`;
+    const text = `warning: ${!source ? "" : `${source}: `}${message} (${code})`;
     await this.#line(count <= WARNING_LINES ? text : `further warnings ${code} are counted only; --json tells all`);
   }
 
