@@ -127,6 +127,10 @@ const registry = {
     area: "plan",
     remedy: "Correct the line of the user map; whom it names counts as unmapped.",
   },
+  GRANTEE_UNMAPPED: {
+    area: "plan",
+    remedy: "Map the user if they should keep what they may do; authors and columns name the stand-in.",
+  },
   USER_UNMAPPED: { area: "plan", remedy: "Add the user to the user map, or choose what becomes of unmapped ones." },
   GROUP_UNDEFINED: {
     area: "plan",

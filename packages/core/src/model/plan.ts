@@ -274,7 +274,7 @@ export interface PackagePlan {
   readonly roles?: readonly PlannedRole[];
   /** Of items of the package, of folders that the target holds, and of the list. */
   readonly scopes?: readonly PlannedScope[];
-  /** What counts towards the limit of items: folders, items, deletions, each version of a file, each attachment. */
+  /** What counts towards the limit of items: folders, items, deletions, each version, each attachment. */
   readonly entries: number;
   /** Bytes of plaintext, of all versions and attachments. */
   readonly bytes: number;

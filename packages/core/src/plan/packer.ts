@@ -61,10 +61,16 @@ const WITHOUT_CONTENT: Weight = { entries: 1, bytes: 0 };
 
 /** The weight of a file with its versions, or of a list item with its attachments. */
 export function weightOf(entry: FileEntry | ListItemEntry): Weight {
-  const more = (entry.kind === "file" ? entry.versions : entry.attachments) ?? [];
-  let bytes = entry.kind === "file" ? entry.size : 0;
-  for (const { size } of more) bytes += size;
-  return { entries: 1 + more.length, bytes };
+  const { versions = [] } = entry;
+  if (entry.kind === "file") return { entries: 1 + versions.length, bytes: bytesIn(entry.versions ?? []) + entry.size };
+  const { attachments = [] } = entry;
+  return { entries: 1 + versions.length + attachments.length, bytes: bytesIn(attachments) };
+}
+
+function bytesIn(contents: readonly { readonly size: number }[]): number {
+  let bytes = 0;
+  for (const { size } of contents) bytes += size;
+  return bytes;
 }
 
 /**
@@ -146,6 +152,18 @@ export class Packer {
     if (entry.movedFrom) this.#withMoved.add(home.name);
     if (isAlone) this.#finish(home);
     else if (mixed === undefined) this.#finishFull();
+  }
+
+  /** Whether an item of an open package has one of the GUIDs, as its own id or its list item's, or the item id. */
+  holdsOneOf(guids: readonly string[], itemId: number | undefined): boolean {
+    return [this.#mixed, this.#structure, this.#content].some((open) =>
+      open?.items.some(
+        (item) =>
+          guids.includes(item.id) ||
+          guids.includes(item.listItemId) ||
+          (item.kind !== "deletion" && item.itemId === itemId),
+      ),
+    );
   }
 
   /** Adds the scope of what the target holds: the list, or a folder that is not packaged. */

@@ -204,8 +204,9 @@ describe("People.id()", () => {
       ),
     );
     expect(people.prepare([{ group: "All" }])).toBeUndefined();
-    expect(people.closure([numberOf(people, { group: "All" })]).groups[0]?.members).toEqual([1]);
-    expect(people.takeWarnings()).toHaveLength(300_000);
+    expect(people.closure([numberOf(people, { group: "All" })]).groups[0]?.members).toEqual([]);
+    // That nobody maps them, and that nobody gets their place in the group.
+    expect(people.takeWarnings()).toHaveLength(600_000);
   });
 });
 
@@ -479,5 +480,32 @@ describe("People.closure()", () => {
         expect(run()).toEqual(run());
       }),
     );
+  });
+});
+
+describe("People.grantee()", () => {
+  test.each<ResolvedPlanOptions["people"]["unmapped"]>(["defaultAuthor", { to: "user", login: "archive@contoso.com" }])(
+    "gives nobody's rights to whom %j makes stand for the unmapped, and tells once",
+    (unmapped) => {
+      const people = peopleWith({ unmapped });
+      people.define(group("Team", ["gone@x.y"], { owner: "gone@x.y" }));
+      expect(people.id("gone@x.y")).toBeDefined();
+      expect(people.grantee("gone@x.y")).toBeUndefined();
+      expect(people.closure([people.grantee({ group: "Team" }) as PrincipalId]).groups).toMatchObject([
+        { name: "Team", members: [], ownerIsUser: true },
+      ]);
+      expect(people.takeWarnings().map(({ code }) => code)).toEqual(["GRANTEE_UNMAPPED"]);
+    },
+  );
+
+  test("gives the number of everybody else", () => {
+    const map = mapOf({ "known@x.y": { to: "user", login: "known@contoso.com" } });
+    const people = peopleWith({ map, unmapped: "defaultAuthor" });
+    expect(people.prepare(["known@x.y", "SHAREPOINT\\system"])).toBeUndefined();
+    expect(people.grantee("known@x.y")).toBe(people.id("known@x.y"));
+    expect(people.grantee("SHAREPOINT\\system")).toBe(people.defaultAuthorId);
+    const keeping = peopleWith({ map: () => undefined, unmapped: { to: "deleted" } });
+    expect(keeping.prepare(["gone@x.y"])).toBeUndefined();
+    expect(keeping.grantee("gone@x.y")).toBe(keeping.id("gone@x.y"));
   });
 });

@@ -62,6 +62,8 @@ export class People {
   readonly #users = new Map<PrincipalId, PlannedUser>();
   readonly #groups = new Map<PrincipalId, PlannedGroup>();
   readonly #systemGroups = new Set<string>();
+  /** Users for whom another person stands, and whether it was told that they are granted nothing. */
+  readonly #standIns = new Map<string, { told: boolean }>();
   #nextId: PrincipalId = DEFAULT_AUTHOR;
   #warnings: PeopleWarning[] = [];
 
@@ -115,6 +117,24 @@ export class People {
     // The list grows while groups are found that own those in it.
     for (const [groupId, group] of opened) this.#groups.set(groupId, this.#planGroup(groupId, group, opened));
     return id;
+  }
+
+  /**
+   * {@link id} of whom something is granted, or who is in a group. Undefined also for an unmapped user for whom another
+   * person stands: who signs for the unmapped must not come to their rights.
+   */
+  grantee(ref: PrincipalRef): PrincipalId | undefined {
+    const id = this.id(ref);
+    const standIn = typeof ref === "string" ? this.#standIns.get(personKey(ref)) : undefined;
+    if (standIn === undefined) return id;
+    if (!standIn.told) {
+      standIn.told = true;
+      this.#warn(
+        "GRANTEE_UNMAPPED",
+        `Cannot grant anything to a user for whom another person stands as the rights would be that person's: current value is ${JSON.stringify(ref)}`,
+      );
+    }
+    return undefined;
   }
 
   /** These users and groups and all whom the groups name, in turn; each list in the order of the numbers. */
@@ -194,6 +214,7 @@ export class People {
     const unmapped = this.#unmapped;
     if (this.#mapping !== undefined) this.#warnUnmapped(source.login);
     if (unmapped === "keep") return this.#number(asItIs(source));
+    if (unmapped === "defaultAuthor" || unmapped.login !== undefined) this.#standIns.set(key, { told: false });
     if (unmapped === "defaultAuthor") return DEFAULT_AUTHOR;
     // All unmapped become this one user, who has nothing of the first of them.
     const { login } = unmapped;
@@ -250,11 +271,11 @@ export class People {
   }
 
   #ownerId(login: string | undefined): PrincipalId | undefined {
-    return login === undefined ? undefined : this.#userId(login);
+    return login === undefined ? undefined : this.grantee(login);
   }
 
   #memberId(member: PrincipalRef, group: SourceGroup): PrincipalId | undefined {
-    if (typeof member === "string") return this.#userId(member);
+    if (typeof member === "string") return this.grantee(member);
     if (isSystemGroup(member.group)) return this.#dropSystemGroup(member.group);
     this.#warn(
       "GROUP_MEMBER_DROPPED",

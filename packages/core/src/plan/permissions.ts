@@ -92,7 +92,8 @@ export class Permissions {
 
   /**
    * The grants of one object as assignments; those whom they name have to be prepared. Limited Access, which SharePoint
-   * gives by itself, is left out and told of, and so are grants to groups that SharePoint makes itself.
+   * gives by itself, is left out and told of, and so are grants to groups that SharePoint makes itself, and to unmapped
+   * users for whom another person stands.
    */
   plan(grants: readonly RoleGrant[], people: People): PlannedGrants {
     const found = new Map<string, PlannedScope["assignments"][number]>();
@@ -104,7 +105,7 @@ export class Permissions {
         limited += 1;
         continue;
       }
-      const principalId = people.id(principal);
+      const principalId = people.grantee(principal);
       if (principalId !== undefined) found.set(`${principalId}:${roleId}`, { principalId, roleId });
     }
     const assignments = [...found.values()].sort(

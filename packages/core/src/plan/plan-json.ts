@@ -411,7 +411,7 @@ function checkWhole(plan: PackagePlan): void {
     }
     checkLabels(item, place);
     const more = (item.kind === "file" ? item.versions : item.attachments) ?? [];
-    entries += more.length;
+    entries += more.length + (item.kind === "item" ? (item.versions?.length ?? 0) : 0);
     for (const { blob, size, content } of item.kind === "file" ? [...more, item] : more) {
       if (!isNew(blob)) throw invalid(`${place}/blob`, "a blob of its own", blob);
       bytes += size;

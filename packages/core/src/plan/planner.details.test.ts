@@ -504,7 +504,7 @@ describe("planPackages() with list items", () => {
     expect(first).not.toHaveProperty("blob");
     const ids = [first, second].flatMap((item) => [item?.id, item?.listItemId]);
     expect(new Set([...ids, ...(first?.attachments?.map(({ id }) => id) ?? [])]).size).toBe(6);
-    expect(plans[0]).toMatchObject({ entries: 7, bytes: 14 });
+    expect(plans[0]).toMatchObject({ entries: 8, bytes: 14 });
     expect(missing).toEqual(["item Sub/key one: SOURCE_ORDER"]);
   });
 
@@ -710,5 +710,37 @@ describe("planPackages() with items that can't be used", () => {
   test("passes the line of a problem on", async () => {
     const problem: SourceItem = { kind: "problem", path: ["a"], outcome: "failed", message: "no", line: 7 };
     expect((await planned([problem])).events[0]).toMatchObject({ outcome: { source: "a", line: 7 } });
+  });
+});
+
+describe("planPackages() with ids that items bring along", () => {
+  const guid = "d4444444-4444-4444-8444-444444444444";
+
+  test("fails the second of two items of one package with the same id, however it is written", async () => {
+    const { items, missing } = await planned([
+      file("a", { id: guid }),
+      file("b", { id: `{${guid.toUpperCase()}}` }),
+      file("c", { listItemId: guid }),
+      file("d", { itemId: 10 }),
+      file("e"),
+    ]);
+    expect(missing).toEqual(["file b: SOURCE_DUPLICATE", "file c: SOURCE_DUPLICATE", "file d: SOURCE_DUPLICATE"]);
+    expect(items.map(({ path }) => path.at(-1))).toEqual(["a", "e"]);
+  });
+
+  test("packages nothing of a folder with the id of another, and all of one that is named twice", async () => {
+    const { items, missing } = await planned([
+      folder("a", { id: guid }),
+      folder("a", { id: guid }),
+      file("a/in"),
+      folder("b", { id: guid }),
+      file("b/in"),
+    ]);
+    expect(missing).toEqual([
+      "folder a: SOURCE_DUPLICATE",
+      "folder b: SOURCE_DUPLICATE",
+      "file b/in: PARENT_NOT_PACKAGED",
+    ]);
+    expect(items.map(({ path }) => path.join("/"))).toEqual(["a", "a/in"]);
   });
 });

@@ -75,7 +75,8 @@ import { versionLabels } from "./version-label.ts";
  * - What a source does wrong fails the item and not the run: SOURCE_INVALID_ITEM, SOURCE_DUPLICATE, and SOURCE_ORDER for
  *   what comes after its folder was left. What is below something that became no folder gets PARENT_NOT_PACKAGED; so does
  *   what is below a folder that failed for its permissions, lest it be open to more people than it was.
- * - Ids that items bring along are kept; that no two items bring the same one is the source's part.
+ * - Ids that items bring along are kept. Of two items of one package that bring the same one the second fails; that no two
+ *   packages hold the same one is the source's part.
  *
  * The same source and options give the same plans. Memory grows with the depth of the source, its largest directory and
  * its people, not with the number of its items. Reading waits for the consumer; `return()` closes the source.
@@ -147,6 +148,12 @@ const yieldedBefore: Refusal = {
   outcome: "failed",
   code: "SOURCE_DUPLICATE",
   because: "the source has yielded its path before",
+};
+
+const idsTaken: Refusal = {
+  outcome: "failed",
+  code: "SOURCE_DUPLICATE",
+  because: "another item of its package has its id, list item id or item id",
 };
 
 /** The fingerprint of a folder of which nothing but its name is known. */
@@ -359,6 +366,8 @@ class Planner {
         return belowLost;
       }
     }
+    const taken = this.#takenIds(item);
+    if (taken) return taken;
     if (item.kind === "folder") return this.#placeFolder(item, false);
     return item.kind === "file" ? this.#placeFile(item) : this.#placeListItem(item);
   }
@@ -476,6 +485,19 @@ class Planner {
     this.#packer.add(entry, parent.fields.home, this.#scopeOf(item, entry.id, place));
     this.#warnOfWeight(item, entry);
     return undefined;
+  }
+
+  /** Ids that items bring along are looked for in open packages only: one id in two packages is the source's part. */
+  #takenIds({ kind, path, id, listItemId, itemId }: SourceObject): Refusal | undefined {
+    const guids = [given(id), given(listItemId)].filter((guid) => guid !== undefined);
+    if (guids.length === 0 && itemId === undefined) return undefined;
+    if (!this.#packer.holdsOneOf(guids, itemId)) return undefined;
+    if (kind !== "folder") return idsTaken;
+    const parent = this.#folderAt(path.length - 1);
+    const name = path.at(-1) as string;
+    if (parent.knows(name)) return yieldedBefore;
+    parent.lose(name);
+    return idsTaken;
   }
 
   #placeListItem(item: SourceListItem): Refusal | undefined {

@@ -302,11 +302,10 @@ function checkSettings(facts: PackageFacts, report: ReportAt): void {
  * a list item with too many or too large attachments, and the service then only advises against it.
  */
 export function checkPackageSize(facts: PackageFacts, bytes: number, report: ReportAt): void {
-  const linked = facts.items.filter(
-    ({ docId }) => docId !== undefined && facts.defined.has(docId.toLowerCase()),
-  ).length;
-  const plain = facts.items.length - linked;
-  let entries = plain + facts.attachments + facts.deletions;
+  const plainItems = facts.items.filter(({ docId }) => docId === undefined || !facts.defined.has(docId.toLowerCase()));
+  const plain = plainItems.length;
+  let entries = facts.attachments + facts.deletions;
+  for (const { labels } of plainItems) entries += Math.max(1, labels.length);
   for (const object of facts.defined.values()) entries += object.versions;
   const alone = facts.files + plain === 1 && facts.folders + facts.deletions === 0;
   if (entries > PACKAGE_MAX_ITEMS) {
