@@ -1,6 +1,5 @@
-import { realpath } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
-import { type Ledger, memoryLedger, PrimepackError, type Target } from "@primepack/core";
+import { resolve } from "node:path";
+import { isWithin, type Ledger, memoryLedger, PrimepackError, type Target } from "@primepack/core";
 import type { PackagingArguments } from "./arguments/packaging-arguments.ts";
 
 /**
@@ -27,21 +26,9 @@ export async function openLedger(
 }
 
 async function refuseInSources(path: string, sources: readonly string[]): Promise<void> {
-  const real = await realpathOfNearest(path);
   for (const source of sources) {
-    const below = relative(await realpathOfNearest(source), real);
-    if (below !== "" && (below === ".." || below.startsWith(`..${sep}`) || resolve(below) === below)) continue;
+    if (!(await isWithin(path, source))) continue;
     const message = `Cannot use --ledger as it lies in a source: current value is ${path}`;
     throw new PrimepackError("INVALID_OPTION", message);
-  }
-}
-
-/** The real path of what exists of it, with the rest of the names behind. */
-async function realpathOfNearest(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(await realpathOfNearest(parent), relative(parent, path));
   }
 }

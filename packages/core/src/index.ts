@@ -1,6 +1,7 @@
 // Promises: what stands here keeps its meaning within a major version.
 
 export { type ConfirmOptions, confirmPackages } from "./build/confirm-packages.ts";
+export { isWithin } from "./build/is-within.ts";
 export { readKeyFile } from "./build/key-file.ts";
 export { memoryLedger } from "./build/memory-ledger.ts";
 export { formatNdjsonLine } from "./build/ndjson.ts";

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { directoryPackageStore } from "../container/directory-store.ts";
 import { PrimepackError, Secret } from "../errors/index.ts";
 import {
@@ -12,6 +12,8 @@ import {
   type RandomBytes,
 } from "../model/index.ts";
 import { planHash } from "../plan/plan-json.ts";
+import { checkOfKey } from "../seal/key-check.ts";
+import { isWithin } from "./is-within.ts";
 import { KEY_FILE, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { lockOutput } from "./output-lock.ts";
 import { finishedPackages, PACKAGES_FILE, PARTIAL_RUN_FILE, RUN_FILE, readRunFile, writeRunFile } from "./run-file.ts";
@@ -221,36 +223,16 @@ async function openKey(root: string, keyFile: string | undefined, left: readonly
   return key;
 }
 
-function checkOfKey(key: Secret<Uint8Array>): string {
-  return createHash("sha256").update("primepack key check").update(key.reveal()).digest("hex").slice(0, 16);
-}
-
 async function refuseOverlap(root: string, sources: readonly string[]): Promise<void> {
-  const output = await realpathOfNearest(root);
   for (const source of sources) {
-    const path = await realpathOfNearest(resolve(source));
-    if (contains(path, output) || contains(output, path)) {
+    const path = resolve(source);
+    if ((await isWithin(root, path)) || (await isWithin(path, root))) {
       throw new PrimepackError(
         "OUTPUT_CONTAINS_SOURCE",
         `Cannot build into the output folder as it lies in or around a source: current value is ${root}`,
       );
     }
   }
-}
-
-/** The real path of what exists of it, with the rest of the names behind. */
-async function realpathOfNearest(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(await realpathOfNearest(parent), relative(parent, path));
-  }
-}
-
-function contains(outer: string, inner: string): boolean {
-  const path = relative(outer, inner);
-  return path === "" || (path !== ".." && !path.startsWith(`..${sep}`) && resolve(path) !== path);
 }
 
 function planChanged(found: string): PrimepackError {

@@ -22,6 +22,7 @@ import type {
   SourcePath,
   VersionDetails,
 } from "../model/index.ts";
+import { MODERATION_STATUSES, PROPERTY_TYPES } from "../model/index.ts";
 import { uuidv5 } from "../model/uuid.ts";
 import type { ContentRequest, ContentResolver, ResolvedContent } from "./content.ts";
 import { defined } from "./defined.ts";
@@ -483,27 +484,16 @@ function contentOf(file: FileElement, current?: FileElement): ContentFacts {
 
 function moderationOf(item: ListItemElement | undefined, label = "1.0"): Moderation | undefined {
   const { ModerationStatus: status, ModerationComment: comment } = item ?? {};
-  if (status === undefined || !moderationStates.has(status)) return undefined;
+  if (status === undefined || !moderationStatuses.has(status)) return undefined;
   // What items have that nobody approves; a minor version without a status would become a draft.
   if (status === "Approved" && !comment && label.endsWith(".0")) return undefined;
   return { status, ...(comment ? { comment } : {}) };
 }
 
-const moderationStates: ReadonlySet<string> = new Set(["Approved", "Denied", "Pending", "Draft", "Scheduled"]);
+const moderationStatuses: ReadonlySet<string> = new Set(MODERATION_STATUSES);
 
 /** Those of the schema; with another the item could not be written. */
-const propertyTypes: ReadonlySet<string> = new Set<NonNullable<PropertyValue["type"]>>([
-  "String",
-  "Integer",
-  "Time",
-  "StringVector",
-  "Boolean",
-  "FileSystemTime",
-  "IntVector",
-  "Double",
-  "LongText",
-  "Empty",
-]);
+const propertyTypes: ReadonlySet<string> = new Set(PROPERTY_TYPES);
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/;
 

@@ -1,22 +1,13 @@
+import type { PropertyValue } from "../model/index.ts";
 import { ElementBinding, type OtherContent } from "../xml/index.ts";
 
 /** `Property` of `Properties` on files, folders and attachments (schema type DictionaryEntry). */
 export interface PropertyElement extends OtherContent {
   readonly Name: string;
   /** Schema default: `String`. */
-  readonly Type?:
-    | "String"
-    | "Integer"
-    | "Time"
-    | "StringVector"
-    | "Boolean"
-    | "FileSystemTime"
-    | "IntVector"
-    | "Double"
-    | "LongText"
-    | "Empty";
+  readonly Type?: NonNullable<PropertyValue["type"]>;
   /** Schema default: `ReadWrite`. */
-  readonly Access?: "ReadOnly" | "ReadWrite";
+  readonly Access?: NonNullable<PropertyValue["access"]>;
   readonly Value?: string;
   readonly Value2?: string;
   readonly Id?: string;

@@ -46,6 +46,23 @@ export type FieldValue = FieldBase &
     | { readonly type: "raw"; readonly fieldType?: string; readonly value?: string; readonly value2?: string }
   );
 
+/** The types of {@link PropertyValue}s: those that the schema of manifests lists. */
+export const PROPERTY_TYPES = [
+  "String",
+  "Integer",
+  "Time",
+  "StringVector",
+  "Boolean",
+  "FileSystemTime",
+  "IntVector",
+  "Double",
+  "LongText",
+  "Empty",
+] as const;
+
+/** Who may change a {@link PropertyValue}. */
+export const PROPERTY_ACCESSES = ["ReadOnly", "ReadWrite"] as const;
+
 /** An entry of a file's or folder's property bag (`vti_` and others; package format, 5.2). */
 export interface PropertyValue {
   readonly name: string;
@@ -53,17 +70,7 @@ export interface PropertyValue {
   readonly value2?: string;
   readonly id?: string;
   /** Default: `String`. */
-  readonly type?:
-    | "String"
-    | "Integer"
-    | "Time"
-    | "StringVector"
-    | "Boolean"
-    | "FileSystemTime"
-    | "IntVector"
-    | "Double"
-    | "LongText"
-    | "Empty";
+  readonly type?: (typeof PROPERTY_TYPES)[number];
   /** Default: `ReadWrite`. */
-  readonly access?: "ReadOnly" | "ReadWrite";
+  readonly access?: (typeof PROPERTY_ACCESSES)[number];
 }

@@ -37,9 +37,12 @@ export interface SerializedElement {
   readonly text?: string;
 }
 
+/** The names of the states of approval, as manifests write them (package format, 3.6). */
+export const MODERATION_STATUSES = ["Approved", "Denied", "Pending", "Draft", "Scheduled"] as const;
+
 /** How an item stands with approval; an unpublished current version is a `Draft`. */
 export interface Moderation {
-  readonly status: "Approved" | "Denied" | "Pending" | "Draft" | "Scheduled";
+  readonly status: (typeof MODERATION_STATUSES)[number];
   readonly comment?: string;
 }
 

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { PrimepackError } from "../errors/index.ts";
 import {
   ITEM_ID_MAX,
+  MODERATION_STATUSES,
   type PackagePlan,
   PLAN_SCHEMA_VERSION,
   type PlannedFile,
@@ -264,7 +265,7 @@ function checkDetails(details: Fields, place: string): void {
   });
   if (details.moderation === undefined) return;
   check(record(details.moderation, `${place}/moderation`), `${place}/moderation`, {
-    status: oneOf("Approved", "Denied", "Pending", "Draft", "Scheduled"),
+    status: oneOf(...MODERATION_STATUSES),
     comment: optional(isText),
   });
 }

@@ -2,7 +2,10 @@ import {
   ITEM_ID_MAX,
   type ItemComment,
   type ItemDetails,
+  MODERATION_STATUSES,
   type Moderation,
+  PROPERTY_ACCESSES,
+  PROPERTY_TYPES,
   type PrincipalRef,
   type PropertyValue,
   type RetentionLabel,
@@ -27,30 +30,6 @@ const NIL_GUID = "00000000-0000-0000-0000-000000000000";
 
 /** Why a value can't be used; undefined if it can. */
 export type Fault = string | undefined;
-
-const moderationStatuses: Readonly<Record<Moderation["status"], true>> = {
-  Approved: true,
-  Denied: true,
-  Pending: true,
-  Draft: true,
-  Scheduled: true,
-};
-const propertyTypes: Readonly<Record<NonNullable<PropertyValue["type"]>, true>> = {
-  String: true,
-  Integer: true,
-  Time: true,
-  StringVector: true,
-  Boolean: true,
-  FileSystemTime: true,
-  IntVector: true,
-  Double: true,
-  LongText: true,
-  Empty: true,
-};
-const propertyAccesses: Readonly<Record<NonNullable<PropertyValue["access"]>, true>> = {
-  ReadOnly: true,
-  ReadWrite: true,
-};
 
 const elementName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const folderContentType = /^0x0120/i;
@@ -113,9 +92,8 @@ export function propertyFault(property: PropertyValue): Fault {
     if (text !== undefined && !isText(text)) return `the property ${name} has a value that is no text`;
   }
   if (id !== undefined && !isPlainGuid(id)) return `the property ${name} has an id that is no GUID: ${current(id)}`;
-  if (type !== undefined && !Object.hasOwn(propertyTypes, type))
-    return `a property's type is unknown: ${current(type)}`;
-  if (access !== undefined && !Object.hasOwn(propertyAccesses, access)) {
+  if (type !== undefined && !isOneOf(PROPERTY_TYPES, type)) return `a property's type is unknown: ${current(type)}`;
+  if (access !== undefined && !isOneOf(PROPERTY_ACCESSES, access)) {
     return `a property's access is unknown: ${current(access)}`;
   }
   return undefined;
@@ -182,8 +160,12 @@ function repeatedField(fields: NonNullable<VersionDetails["fields"]>): Fault {
   return names.size === fields.length ? undefined : "a column has more than one value";
 }
 
+function isOneOf(names: readonly string[], value: unknown): boolean {
+  return names.includes(String(value));
+}
+
 function moderationFault(moderation: Moderation): Fault {
-  if (!isObject(moderation) || !Object.hasOwn(moderationStatuses, String(moderation.status))) {
+  if (!isObject(moderation) || !isOneOf(MODERATION_STATUSES, moderation.status)) {
     return `its moderation status is unknown: ${current(isObject(moderation) ? moderation.status : moderation)}`;
   }
   const { comment } = moderation;

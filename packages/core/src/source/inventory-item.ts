@@ -28,7 +28,7 @@ import type {
   TermValue,
   VersionDetails,
 } from "../model/index.ts";
-import { ITEM_ID_MAX } from "../model/index.ts";
+import { ITEM_ID_MAX, MODERATION_STATUSES, PROPERTY_ACCESSES, PROPERTY_TYPES } from "../model/index.ts";
 import { isoDate } from "./iso-date.ts";
 import { Misfit } from "./misfit.ts";
 import {
@@ -114,7 +114,7 @@ const role: Shape<RoleRef> = textOr(record<{ readonly id: number }>({ id: needed
 const grants = listOf(record<RoleGrant>({ principal: needed(principal), role: needed(role) }));
 
 const moderation = record<Moderation>({
-  status: needed(oneOf("Approved", "Denied", "Pending", "Draft", "Scheduled")),
+  status: needed(oneOf(...MODERATION_STATUSES)),
   comment: optional(text),
 });
 
@@ -215,21 +215,8 @@ const property = record<PropertyValue>({
   value: optional(text),
   value2: optional(text),
   id: optional(text),
-  type: optional(
-    oneOf(
-      "String",
-      "Integer",
-      "Time",
-      "StringVector",
-      "Boolean",
-      "FileSystemTime",
-      "IntVector",
-      "Double",
-      "LongText",
-      "Empty",
-    ),
-  ),
-  access: optional(oneOf("ReadOnly", "ReadWrite")),
+  type: optional(oneOf(...PROPERTY_TYPES)),
+  access: optional(oneOf(...PROPERTY_ACCESSES)),
 });
 const properties = optional(listOf(property));
 

@@ -1,12 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { PrimepackError, type Secret } from "../errors/index.ts";
+import { checkOfKey } from "../seal/key-check.ts";
 import type { ReportAt } from "./finding.ts";
-
-/** What `run.json` keeps of the run's key: enough to tell another key from it, nothing to find it by. */
-function checkOf(key: Secret<Uint8Array>): string {
-  return createHash("sha256").update("primepack key check").update(key.reveal()).digest("hex").slice(0, 16);
-}
 
 /**
  * Whether the key may be that of the run whose file is given; a finding if it isn't. A file that says nothing of the key
@@ -25,7 +20,7 @@ export async function mayBeKeyOf(
     if (reason instanceof SyntaxError) return true;
     throw PrimepackError.from(reason, "OUTPUT_UNREADABLE", `read ${runFile}`);
   }
-  if (typeof check !== "string" || check === checkOf(key)) return true;
+  if (typeof check !== "string" || check === checkOfKey(key)) return true;
   report(
     "KEY_MISMATCH",
     place,
