@@ -11,6 +11,7 @@ import type {
   PeopleOptions,
   RandomBytes,
   Source,
+  SourceContent,
   Target,
 } from "../model/index.ts";
 
@@ -62,27 +63,40 @@ export interface LedgerOptions {
 /** Archives need encryption; nothing else in the options depends on something else. */
 export type EncryptionOptions =
   | {
-      /** AES-256 key of 32 bytes, for every blob of the run; `none` writes plain blobs (own containers only). */
-      readonly encryption: Secret<Uint8Array>;
+      /**
+       * AES-256 key of 32 bytes, for every blob of the run; `provided`: each package's key comes with its containers;
+       * `none` writes plain blobs (own containers only).
+       */
+      readonly encryption: Secret<Uint8Array> | "provided";
       /** Default: that of each form. */
       readonly forms?: PackageForms;
     }
   | {
-      readonly encryption: Secret<Uint8Array> | "none";
+      readonly encryption: Secret<Uint8Array> | "provided" | "none";
       readonly forms?: PackageForms & { readonly archives?: false };
     };
 
 /** What {@link build} packages, for which library, and into what. */
 export type BuildOptions = EncryptionOptions & CommonBuildOptions;
 
+/** What {@link buildPlans} executes, and into what. */
+export type BuildPlansOptions = EncryptionOptions &
+  ExecutionOptions & {
+    /** Packages that were planned before: by {@link build}, in this process or another. */
+    readonly plans: AsyncIterable<PackagePlan> | Iterable<PackagePlan>;
+    /**
+     * Contents of locators of kind `local`, by handle, for plans that are not portable. Default: none; an item whose
+     * content is not there fails with its outcome.
+     */
+    readonly local?: (plan: PackagePlan) => ReadonlyMap<number, SourceContent>;
+  };
+
 /** The options that don't depend on each other. */
-export interface CommonBuildOptions {
+export interface CommonBuildOptions extends ExecutionOptions {
   /** What is packaged: items in the order that {@link SourceItem} asks for. */
   readonly source: Source;
   /** The library or list that the packages are for. */
   readonly target: Target;
-  /** Where the packages go. */
-  readonly packages: PackageStore;
   /** Default: names that SharePoint refuses are mended. */
   readonly names?: NameOptions;
   /** Default: what the service takes. */
@@ -93,6 +107,21 @@ export interface CommonBuildOptions {
   readonly people?: PeopleOptions;
   /** Default: none; everything is packaged. */
   readonly ledger?: LedgerOptions;
+  /** Plans only: nothing is read or written; every item gets its outcome as if it had been packaged. Default: false. */
+  readonly dryRun?: boolean;
+  /**
+   * Told of each package that is planned, in order, before it is executed; waited for. `local` are the contents of its
+   * locators of kind `local`. A package that `finished` knows is not told of. Default: nobody.
+   */
+  readonly planned?: (plan: PackagePlan, local: ReadonlyMap<number, SourceContent>) => Promise<void>;
+  /** Read once, for items whose source names no date. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+/** How packages are made of plans. */
+export interface ExecutionOptions {
+  /** Where the packages go. */
+  readonly packages: PackageStore;
   /** Default: `FileShare`. */
   readonly sourceType?: SourceType;
   /**
@@ -110,15 +139,11 @@ export interface CommonBuildOptions {
   readonly ahead?: number;
   /** Packages that are being built at once. Default: 2 x (workers or 1). */
   readonly packagesInFlight?: number;
-  /** Plans only: nothing is read or written; every item gets its outcome as if it had been packaged. Default: false. */
-  readonly dryRun?: boolean;
   /**
    * The record of the package if an earlier run finished this very plan: it is not executed a second time. `settings` is
    * what the record's {@link PackageRecord.settings} would be.
    */
   readonly finished?: (plan: PackagePlan, settings: string) => PackageRecord | undefined;
-  /** Read once, for items whose source names no date. Default: the machine's. */
-  readonly clock?: Clock;
   /** Gives the IVs. Default: `randomBytes` of node:crypto. */
   readonly random?: RandomBytes;
   /** Ends the run at once: work in flight is dropped, `result` rejects with code ABORTED. */

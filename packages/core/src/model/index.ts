@@ -1,6 +1,7 @@
 export * from "./fields.ts";
 export * from "./forms.ts";
 export * from "./item.ts";
+export * from "./journal.ts";
 export * from "./ledger.ts";
 export * from "./limits.ts";
 export * from "./outcome.ts";

@@ -1,4 +1,5 @@
 import type { Secret } from "../errors/index.ts";
+import type { SealedBlob } from "./sealed.ts";
 
 /** Random bytes. `label` says what for; a deterministic one makes packages reproducible (tests only). */
 export type RandomBytes = (size: number, label: string) => Uint8Array;
@@ -97,6 +98,15 @@ export interface PackageContainers {
   readonly sas?: { readonly content: Secret; readonly manifest: Secret };
   /** For workers: how the containers are reached; goes beside `sas`, in its wire form. */
   readonly network?: NetworkOptions;
+  /** AES-256 key of these containers, 32 bytes: for runs whose encryption is `provided`. */
+  readonly key?: Secret<Uint8Array>;
+  /**
+   * Content blobs that an earlier attempt stored in these very containers, snapshot included, for the same plan: they are
+   * not read and stored again. By name.
+   */
+  readonly stored?: ReadonlyMap<string, SealedBlob>;
+  /** Told of each content blob that is stored now, so that a later attempt can have it in `stored`. It must not throw. */
+  onStored?(blob: SealedBlob): void;
   /**
    * Makes the finished package appear, with the list of its blobs. Called once, after everything was read back. Says
    * where it is; undefined for a store that only this process knows.

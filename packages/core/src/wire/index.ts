@@ -1,0 +1,4 @@
+// Request, reply and event types of the services, as they stand on the wire; no behaviour.
+
+export * from "./graph.ts";
+export * from "./sharepoint.ts";
