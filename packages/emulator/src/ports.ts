@@ -27,14 +27,22 @@ export interface JobContainer {
   write(name: string, body: Uint8Array, iv: string | undefined): Promise<void>;
 }
 
-/** Opens what a job was given; the message of what it throws is the service's answer to a bad one. */
+/** Opens what a job was given; throws a `ServiceRefusal`, the service's answer to a bad one. */
 export interface JobStorage {
-  /** Checks the SAS (rights, times) and that the container exists. `isProvided`: one of ours, given out for one job. */
-  openContainers(uris: { readonly data: string; readonly manifest: string }): Promise<{
+  /**
+   * Checks the SAS (rights, times), that the containers exist, and that no other job had them. Provided containers want a
+   * job that is encrypted. From then on they belong to this job, which may open them again (after a restart).
+   */
+  openContainers(
+    uris: { readonly data: string; readonly manifest: string },
+    job: { readonly id: string; readonly isEncrypted: boolean },
+  ): Promise<{
     readonly data: JobContainer;
     readonly manifest: JobContainer;
+    /** Ours, given out for one job. */
     readonly isProvided: boolean;
   }>;
+  /** Checks the SAS, and that the queue exists. */
   openQueue(uri: string): Promise<{ send(messageText: string): Promise<void> }>;
 }
 
