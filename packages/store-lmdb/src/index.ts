@@ -1,4 +1,4 @@
 // Promises: what stands here keeps its meaning within a major version.
 
-export { LEDGER_VERSION } from "./ledger-file.ts";
-export { type LmdbLedgerOptions, ledgerLists, openLmdbLedger } from "./lmdb-ledger.ts";
+export { JOURNAL_VERSION, type LmdbJournalOptions, openLmdbJournal } from "./lmdb-journal.ts";
+export { LEDGER_VERSION, type LmdbLedgerOptions, ledgerLists, openLmdbLedger } from "./lmdb-ledger.ts";

@@ -2,9 +2,27 @@ import { type Ledger, type LedgerEntry, lockPath, PrimepackError, type SourcePat
 import type { Database, RootDatabase } from "lmdb";
 import { readStoredEntry, type StoredEntry, storedEntry } from "./entry-text.ts";
 import { EntryKeys, indexKey } from "./keys.ts";
-import { type LedgerFile, openLedgerFile } from "./ledger-file.ts";
 import { normalListId } from "./list-id.ts";
-import { ledgerError } from "./lmdb-error.ts";
+import { type StoreKind, storeError } from "./store-error.ts";
+import { openStoreFile, type StoreFile } from "./store-file.ts";
+
+/** The version of what stands in a ledger's file; others are refused. */
+export const LEDGER_VERSION = 1;
+
+const kind: StoreKind = {
+  noun: "ledger",
+  dataFile: "ledger.mdb",
+  format: "primepack ledger",
+  version: LEDGER_VERSION,
+  // Four for each list, and one for the file.
+  maxDatabases: 4096,
+  codes: {
+    missing: "LEDGER_MISSING",
+    invalid: "LEDGER_INVALID",
+    version: "LEDGER_VERSION",
+    failed: "LEDGER_FAILED",
+  },
+};
 
 /** Which ledger is opened, and what for. */
 export interface LmdbLedgerOptions {
@@ -30,7 +48,7 @@ const ENTRIES_AT_A_TIME = 1000;
 export async function openLmdbLedger(options: LmdbLedgerOptions): Promise<Ledger> {
   const { path, readOnly = false } = options;
   const listId = normalListId(options.listId);
-  const file = await openLedgerFile(path, { create: !readOnly });
+  const file = await openStoreFile(kind, path, { create: !readOnly });
   let release: (() => void) | undefined;
   try {
     if (!readOnly) {
@@ -46,19 +64,19 @@ export async function openLmdbLedger(options: LmdbLedgerOptions): Promise<Ledger
   } catch (error) {
     release?.();
     await file.close();
-    throw ledgerError(error, `open the ledger ${path}`);
+    throw storeError(kind, error, `open the ledger ${path}`);
   }
 }
 
 /** The ids of the lists that the ledger holds entries or runs of. Throws as {@link openLmdbLedger} does. */
 export async function ledgerLists(path: string): Promise<readonly string[]> {
-  const file = await openLedgerFile(path, { create: false });
+  const file = await openStoreFile(kind, path, { create: false });
   try {
     const suffix = `/${tableNames.entries}`;
     const names = [...file.root.getKeys()].map((key) => key.toString().replace(/\0$/, ""));
     return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
   } catch (error) {
-    throw ledgerError(error, `read the ledger ${path}`);
+    throw storeError(kind, error, `read the ledger ${path}`);
   } finally {
     await file.close();
   }
@@ -84,7 +102,7 @@ const textsOf: Readonly<Record<IndexName, (entry: LedgerEntry) => readonly strin
 const indexNames = Object.keys(textsOf) as readonly IndexName[];
 
 class LmdbLedger implements Ledger {
-  readonly #file: LedgerFile;
+  readonly #file: StoreFile;
   readonly #tables: Tables;
   readonly #listId: string;
   /** Undefined: read only. */
@@ -92,7 +110,7 @@ class LmdbLedger implements Ledger {
   readonly #keys = new EntryKeys();
   #closing: Promise<void> | undefined;
 
-  constructor(file: LedgerFile, listId: string, release: (() => void) | undefined) {
+  constructor(file: StoreFile, listId: string, release: (() => void) | undefined) {
     this.#file = file;
     this.#listId = listId;
     this.#release = release;
@@ -244,7 +262,7 @@ class LmdbLedger implements Ledger {
     try {
       root.transactionSync(change);
     } catch (error) {
-      throw ledgerError(error, `write to the ledger ${directory}`, directory);
+      throw storeError(kind, error, `write to the ledger ${directory}`, directory);
     }
   }
 

@@ -17,6 +17,7 @@ export { type Fault, type FaultServer, type SeenRequest, startFaultServer } from
 export { folderDigest } from "./folder-digest.ts";
 export { type HostileEntry, type HostileTree, makeHostileTree } from "./hostile-tree.ts";
 export { type HttpProxy, startHttpProxy } from "./http-proxy.ts";
+export { collectJournal, describeJournal, type JournalUnderTest } from "./journal-conformance.ts";
 export { collectLedger, describeLedger, type LedgerUnderTest, ledgerEntry } from "./ledger-conformance.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
 export { RandomSource } from "./random-source.ts";

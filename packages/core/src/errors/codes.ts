@@ -15,6 +15,7 @@ export interface CodeEntry {
     | "xml"
     | "manifest"
     | "ledger"
+    | "journal"
     | "run"
     | "verify";
   readonly remedy: string;
@@ -385,6 +386,20 @@ const registry = {
   },
   LEDGER_FAILED: { area: "ledger", remedy: "See the cause; the ledger is as its last whole write left it." },
   LEDGER_CLOSED: { area: "ledger", remedy: "Open the ledger again, and close it when nothing uses it any more." },
+
+  // journal: how far a run is
+  JOURNAL_IN_USE: {
+    area: "usage",
+    remedy: "Wait for the other process to end, or end it; how far the run is can be read meanwhile.",
+  },
+  JOURNAL_INVALID: {
+    area: "usage",
+    remedy: "Give the folder of a run that primepack began; a journal that was damaged can't be gone on with.",
+  },
+  JOURNAL_VERSION: { area: "usage", remedy: "Go on with the release of primepack that began the run." },
+  JOURNAL_MISSING: { area: "usage", remedy: "Give the folder of a run that was begun." },
+  JOURNAL_FAILED: { area: "journal", remedy: "See the cause; the journal is as its last whole write left it." },
+  JOURNAL_CLOSED: { area: "journal", remedy: "Open the journal again, and close it when nothing uses it any more." },
 
   // run
   ABORTED: { area: "run", remedy: "The caller aborted the run; continue it with the same options." },

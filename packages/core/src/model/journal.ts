@@ -1,3 +1,5 @@
+import { PrimepackError } from "../errors/index.ts";
+
 /** Plain JSON. */
 export type JournalValue =
   | string
@@ -27,4 +29,16 @@ export interface Journal {
   entries(prefix: string): Iterable<readonly [key: string, value: JournalValue]>;
   write(changes: readonly JournalChange[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** UTF-16 code units of a journal's key. */
+const MAX_KEY_LENGTH = 500;
+
+/** For what stores a journal. Throws INVALID_OPTION if a record can't have the key. */
+export function checkJournalKey(key: string): void {
+  if (key.length >= 1 && key.length <= MAX_KEY_LENGTH) return;
+  throw new PrimepackError(
+    "INVALID_OPTION",
+    `Cannot use the key of a journal as it must have 1 to ${MAX_KEY_LENGTH} UTF-16 code units: current value has ${key.length}`,
+  );
 }
