@@ -15,6 +15,7 @@ export interface CodeEntry {
     | "xml"
     | "manifest"
     | "ledger"
+    | "service"
     | "journal"
     | "run"
     | "verify";
@@ -400,6 +401,45 @@ const registry = {
   JOURNAL_MISSING: { area: "usage", remedy: "Give the folder of a run that was begun." },
   JOURNAL_FAILED: { area: "journal", remedy: "See the cause; the journal is as its last whole write left it." },
   JOURNAL_CLOSED: { area: "journal", remedy: "Open the journal again, and close it when nothing uses it any more." },
+
+  // service: calls of SharePoint and Graph
+  SERVICE_THROTTLED: {
+    area: "service",
+    remedy: "The service asks for less load and retries were used up; run again later, with fewer requests at once.",
+  },
+  SERVICE_UNREACHABLE: { area: "service", remedy: "Check the network, the proxy and the host name, then run again." },
+  SERVICE_UNAUTHORIZED: {
+    area: "service",
+    remedy: "The service takes no token of this credential; check tenant, cloud, and that an app uses a certificate.",
+  },
+  SERVICE_FORBIDDEN: {
+    area: "service",
+    remedy:
+      "Give the app or user the rights that the call needs: site collection administrator, full control of the site.",
+  },
+  SERVICE_REFUSED: {
+    area: "service",
+    remedy: "Correct what the service's message names; sent again, it is refused again.",
+  },
+  SERVICE_FAILED: { area: "service", remedy: "The service failed and retries were used up; run again later." },
+  SERVICE_ANSWER_LOST: {
+    area: "service",
+    remedy: "Look for what the call would have made before it is sent again; the service may have acted on it.",
+  },
+  SERVICE_REPLY_INVALID: {
+    area: "service",
+    remedy: "Check that no proxy or login page answers in the service's place; see the cause.",
+  },
+  CREDENTIAL_FAILED: { area: "service", remedy: "Correct the credential, or grant what it asks for; see the cause." },
+  JOB_NOT_FOUND: { area: "service", remedy: "Check the job's id and site; the service knows no such job." },
+  JOB_STATUS_EXPIRED: {
+    area: "service",
+    remedy: "Read the logs in the job's containers; the service keeps a job's events for about four days.",
+  },
+  JOB_CONTAINERS_REFUSED: {
+    area: "service",
+    remedy: "Provision containers again and upload the package into them; the SAS has expired or lacks a right.",
+  },
 
   // run
   ABORTED: { area: "run", remedy: "The caller aborted the run; continue it with the same options." },

@@ -24,7 +24,7 @@ export interface StreamingReply {
 }
 
 /** Bytes of a reply that is kept whole: the largest, a page of a list of blobs, has about a tenth. */
-const BUFFERED_REPLY_MAX_BYTES: number = 16 * 1024 * 1024;
+export const BUFFERED_REPLY_MAX_BYTES: number = 16 * 1024 * 1024;
 
 /** Chunks of a streamed body that wait for their reader before the connection is paused. */
 const STREAM_AHEAD_CHUNKS = 4;
@@ -91,7 +91,7 @@ export class BufferedReply extends Reply {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#bytes += chunk.byteLength;
     if (this.#bytes > BUFFERED_REPLY_MAX_BYTES) {
-      this.fail(new TransportFault(new Error(`the reply is larger than ${BUFFERED_REPLY_MAX_BYTES} bytes`)));
+      this.fail(new TransportFault(tooLarge()));
     } else this.#chunks.push(chunk);
   }
 
@@ -103,6 +103,12 @@ export class BufferedReply extends Reply {
   protected onFailure(reason: unknown): void {
     this.#reject(reason);
   }
+}
+
+/** With the code that undici has for the same. */
+function tooLarge(): Error {
+  const message = `the reply is larger than ${BUFFERED_REPLY_MAX_BYTES} bytes`;
+  return Object.assign(new Error(message), { code: "UND_ERR_RES_EXCEEDED_MAX_SIZE" });
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {

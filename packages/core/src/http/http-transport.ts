@@ -7,7 +7,7 @@ import { proxyFor } from "./network.ts";
 import { TransportFault } from "./transport-fault.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "PUT" | "DELETE" | "POST";
+  readonly method: "GET" | "HEAD" | "PUT" | "DELETE" | "POST" | "PATCH";
   /** From the leading slash, encoded, with query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

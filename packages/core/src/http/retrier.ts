@@ -30,6 +30,8 @@ export interface RetriedRequest {
 
 type ResolvedRetryOptions = Required<Omit<RetryOptions, "logger">> & { readonly logger: Logger | undefined };
 
+export const DEFAULT_MAX_RETRY_AFTER_MS = 300_000;
+
 /** One policy of repeating, for any request. */
 export class Retrier {
   readonly #options: ResolvedRetryOptions;
@@ -39,7 +41,7 @@ export class Retrier {
       attempts: options.attempts ?? 9,
       firstDelayMs: options.firstDelayMs ?? 400,
       maxDelayMs: options.maxDelayMs ?? 30_000,
-      maxRetryAfterMs: options.maxRetryAfterMs ?? 300_000,
+      maxRetryAfterMs: options.maxRetryAfterMs ?? DEFAULT_MAX_RETRY_AFTER_MS,
       timer: options.timer ?? systemTimer,
       random: options.random ?? Math.random,
       logger: options.logger,

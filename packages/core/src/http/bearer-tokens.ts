@@ -1,0 +1,101 @@
+import type { AccessToken, TokenCredential } from "@azure/core-auth";
+import { describe } from "../errors/index.ts";
+import { ServiceError } from "./service-error.ts";
+
+/** Milliseconds before its end at which a token is no longer begun with, unless it says otherwise itself. */
+const RENEW_BEFORE_MS = 120_000;
+
+/** The tokens of one service: each is kept until it nears its end, and asked for once however many wait for it. */
+export class BearerTokens {
+  readonly #credential: TokenCredential;
+  readonly #scopes: readonly string[];
+  readonly #now: () => Date;
+  #token: AccessToken | undefined;
+  #renewal: Promise<AccessToken> | undefined;
+
+  constructor(credential: TokenCredential, scopes: readonly string[], now: () => Date) {
+    this.#credential = credential;
+    this.#scopes = scopes;
+    this.#now = now;
+  }
+
+  /** Rejects with CREDENTIAL_FAILED, or with the signal's reason. */
+  async get(signal: AbortSignal | undefined): Promise<string> {
+    const kept = this.#token;
+    const now = this.#now().getTime();
+    if (kept !== undefined && now < (kept.refreshAfterTimestamp ?? kept.expiresOnTimestamp - RENEW_BEFORE_MS)) {
+      return kept.token;
+    }
+    try {
+      return (await this.#renew(signal)).token;
+    } catch (error) {
+      // A token that still has some time serves while the login service is out of reach.
+      if (kept === undefined || signal?.aborted || kept.expiresOnTimestamp <= now) throw error;
+      return kept.token;
+    }
+  }
+
+  /** Another token than `refused`, with the claims that the service asks for; undefined if the credential has no other. */
+  async insteadOf(
+    refused: string,
+    claims: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
+    if (this.#token !== undefined && this.#token.token !== refused) return this.#token.token;
+    this.#token = undefined;
+    const { token } = await this.#renew(signal, claims);
+    return token === refused ? undefined : token;
+  }
+
+  #renew(signal: AbortSignal | undefined, claims?: string): Promise<AccessToken> {
+    // Not aborted by whoever asked first: others may wait for the same token.
+    this.#renewal ??= this.#request(claims).finally(() => {
+      this.#renewal = undefined;
+    });
+    return unlessAborted(this.#renewal, signal);
+  }
+
+  async #request(claims: string | undefined): Promise<AccessToken> {
+    const doing = `get a token for ${this.#scopes.join(" ")}`;
+    let token: AccessToken | null;
+    try {
+      token = await this.#credential.getToken([...this.#scopes], {
+        enableCae: true,
+        ...(claims === undefined ? {} : { claims }),
+      });
+    } catch (reason) {
+      // Errors of credentials may hold their request: only text is kept.
+      throw new ServiceError(
+        "CREDENTIAL_FAILED",
+        `Cannot ${doing} as the credential failed: current value is ${describe(reason)}`,
+        {
+          cause: new Error(describe(reason)),
+          advice: { retryable: isPassingFault(reason) },
+        },
+      );
+    }
+    if (token === null || token.token === "") {
+      throw new ServiceError("CREDENTIAL_FAILED", `Cannot ${doing} as the credential gave none: current value is null`);
+    }
+    this.#token = token;
+    return token;
+  }
+}
+
+/** Whether the login service could not be reached or asked for less load, in the properties that `@azure/identity` gives. */
+function isPassingFault(reason: unknown): boolean {
+  if (!(reason instanceof Error)) return false;
+  const status = "statusCode" in reason ? reason.statusCode : undefined;
+  if (typeof status === "number") return status === 429 || status >= 500;
+  return "code" in reason && typeof reason.code === "string" && /^(ECONN|ETIMEDOUT|EAI_AGAIN|EPIPE)/.test(reason.code);
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
