@@ -32,7 +32,14 @@ export interface JobCounts {
   readonly sqlDurationInMs?: number;
   readonly sqlQueryCount?: number;
   readonly waitTimeOnSqlThrottlingMilliseconds?: number;
+  /** By size class (`0-1K`): `Count`, `TotalSize`, `TotalDownloadTime`, `TotalCreationTime`. */
+  readonly createdOrUpdatedFileStatsBySize?: JobStatistics;
+  /** By type (`SPFile`): `Count`, `TotalTime`, `AccumulatedVersions`, `ObjectsWithVersions`. */
+  readonly objectsStatsByType?: JobStatistics;
 }
+
+/** Figures by class and name, under the service's own names. */
+export type JobStatistics = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** What went wrong with an object, or with the whole job. */
 export interface JobProblem {
@@ -64,7 +71,7 @@ export type JobEvent = EventBase &
     | { readonly type: "JobProgress"; readonly counts: JobCounts }
     | { readonly type: "JobEnd"; readonly counts: JobCounts }
     | { readonly type: "JobWarning" | "JobError" | "JobFatalError"; readonly problem: JobProblem }
-    | { readonly type: "JobCancelled"; readonly cancelledByUser?: boolean }
+    | { readonly type: "JobCancelled"; readonly cancelledByUser?: boolean; readonly reason?: string }
     | { readonly type: "JobDeleted" }
     | { readonly type: "FinishManifestFileUpload"; readonly manifestFileName: string }
     /** `name` is the event's own; new ones come with time. */
@@ -76,6 +83,8 @@ export interface EventPage {
   readonly events: readonly JobEvent[];
   /** Where the next read begins; to be kept over restarts. */
   readonly token: string;
+  /** Requests that the read took. Default: 1. */
+  readonly requests?: number;
 }
 
 /** Reads the events of one job after another: GetMigrationJobProgress, or Graph's progressEvents. */
