@@ -1,12 +1,16 @@
 // Promises: what stands here keeps its meaning within a major version.
 
+export { buildPlans } from "./build/build-plans.ts";
 export { type ConfirmOptions, confirmPackages } from "./build/confirm-packages.ts";
+export { EventChannel } from "./build/event-channel.ts";
 export { isWithin } from "./build/is-within.ts";
 export { readKeyFile } from "./build/key-file.ts";
 export { memoryLedger } from "./build/memory-ledger.ts";
-export { formatNdjsonLine } from "./build/ndjson.ts";
+export { formatNdjsonLine, readNdjson } from "./build/ndjson.ts";
+export { notePackage } from "./build/note-package.ts";
 export { type OutputDirectory, type OutputDirectoryOptions, openOutputDirectory } from "./build/output-directory.ts";
 export { type OutputRun, readOutputRun } from "./build/output-run.ts";
+export { type PlannedSource, type PlanSourceEvent, type PlanSourceOptions, planSource } from "./build/plan-source.ts";
 export { type LockOptions, lockPath } from "./build/process-lock.ts";
 export { build } from "./build/run.ts";
 export { SOURCE_TYPES } from "./build/source-types.ts";
@@ -22,6 +26,12 @@ export {
   type MemoryPackageStore,
   memoryPackageStore,
 } from "./container/memory.ts";
+export {
+  openSasContainer,
+  type SasContainerOptions,
+  type SasPackageOptions,
+  sasPackageContainers,
+} from "./container/sas-containers.ts";
 export * from "./convert/index.ts";
 export {
   type Code,

@@ -35,6 +35,8 @@ export interface MigrateOptions {
   readonly events: PolledEvents;
   /** Default: provisioned by the service. */
   readonly containers?: ContainerProvider;
+  /** Folders and files that are read: none may lie in or around the folder of the run. Default: none. */
+  readonly sources?: readonly string[];
   readonly packaging?: PackagingOptions;
   /** Makes the run a delta, and is told what was received. Default: none. */
   readonly ledger?: { readonly store: Ledger; readonly deletions?: boolean };
@@ -54,6 +56,22 @@ export interface MigrateOptions {
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
 }
+
+/** What ends a run without its source: {@link cancelMigration}, {@link settleMigration}. */
+export type EndOptions = Pick<
+  MigrateOptions,
+  | "directory"
+  | "journal"
+  | "service"
+  | "events"
+  | "containers"
+  | "ledger"
+  | "limits"
+  | "clock"
+  | "timer"
+  | "signal"
+  | "logger"
+>;
 
 /** Bounds and patience; defaults from what is known of the service. */
 export interface RunLimits {
@@ -112,6 +130,30 @@ export interface PackageStatus {
   /** What the service, or the run, said of it. */
   readonly message?: string;
   readonly items?: { readonly imported: number; readonly failed: number; readonly unknown: number };
+}
+
+/** How far a run is, as its journal says. */
+export interface RunStatus {
+  /** 16 hexadecimal digits; names the run in the ledger. */
+  readonly runId: string;
+  /** `running` also of a run whose process was killed: whoever needs to know tries to resume it. */
+  readonly status: "running" | "interrupted" | "complete" | "cancelling" | "cancelled";
+  readonly service: "sharepoint" | "graph";
+  /** Site URL, or id of the SharePoint Embedded container. */
+  readonly place: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** Undefined until the source was read to its end. */
+  readonly scanned?: { readonly items: number; readonly bytes: number };
+}
+
+/** What {@link readStatus} gives. */
+export interface MigrationStatus {
+  /** Undefined: the journal holds no run. */
+  readonly run: RunStatus | undefined;
+  /** In the order of their names. */
+  packages(): Iterable<PackageStatus>;
 }
 
 /** The end of one source item: one line of the report's items. */

@@ -1,5 +1,5 @@
 import type { ItemOutcome, PackageRecord, Target } from "../model/index.ts";
-import { LedgerChanges, type PackagedItem } from "./ledger-changes.ts";
+import { notePackage } from "./note-package.ts";
 import type { LedgerOptions } from "./types.ts";
 
 /**
@@ -32,16 +32,6 @@ export class LedgerSession {
    * the package is recorded anywhere else, as it may be called again for the same package and not later than that.
    */
   async packageFinished({ name }: Pick<PackageRecord, "name">, outcomes: readonly ItemOutcome[]): Promise<void> {
-    const changes = new LedgerChanges(this.#options.store, this.#options.runId);
-    for (const outcome of outcomes) {
-      if (!("package" in outcome) || outcome.package !== name) continue;
-      if (outcome.outcome === "deletion") changes.deletion(outcome);
-      else if (outcome.outcome === "packaged" && isItem(outcome)) changes.packaged(outcome);
-    }
-    await changes.write();
+    await notePackage(this.#options, name, outcomes);
   }
-}
-
-function isItem(outcome: ItemOutcome & { readonly outcome: "packaged" }): outcome is PackagedItem {
-  return outcome.kind !== "list";
 }
