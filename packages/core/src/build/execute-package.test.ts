@@ -253,9 +253,12 @@ describe("executePackage()", () => {
     ]);
   });
 
-  it("drops the package when removing what failed is refused", async () => {
+  it.each([
+    ["drops the package when removing what failed fails", "CONTAINER_UNREACHABLE" as const],
+    ["leaves what failed where nobody may remove it, and packages the rest", "CONTAINER_FORBIDDEN" as const],
+  ])("%s", async (_, code) => {
     const memory = memoryPackageStore();
-    const failure = new PrimepackError("CONTAINER_FORBIDDEN", "Cannot remove as nobody may");
+    const failure = new PrimepackError(code, "Cannot remove the blob");
     const packages: BuildOptions["packages"] = {
       async open(name, signal) {
         const pair = await memory.open(name, signal);
@@ -264,7 +267,18 @@ describe("executePackage()", () => {
       },
     };
     const items = [file("bad.txt", "current", { versions: [version("old"), broken] }), file("z.txt")];
-    await expect(packaged(items, { packages })).rejects.toMatchObject({ code: "CONTAINER_FORBIDDEN" });
-    expect(memory.packages.size).toBe(0);
+    if (code === "CONTAINER_UNREACHABLE") {
+      await expect(packaged(items, { packages })).rejects.toMatchObject({ code });
+      expect(memory.packages.size).toBe(0);
+      return;
+    }
+    const { records, outcomes } = await packaged(items, { packages });
+    expect(records).toMatchObject([{ files: 1, failed: 1 }]);
+    expect(failuresOf(outcomes)).toHaveLength(1);
+    const made = memory.packages.get("000001") as MemoryPackage;
+    expect(await namesIn(made.content)).toEqual(["00000001.dat", "00000003.dat", "00000004.dat"]);
+    expect(made.blobs.filter(({ container }) => container === "content").map(({ name }) => name)).toEqual([
+      "00000004.dat",
+    ]);
   });
 });

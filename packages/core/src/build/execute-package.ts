@@ -11,12 +11,14 @@ import type {
 } from "../model/index.ts";
 import { planHash } from "../plan/plan-json.ts";
 import { packageOutcomes, setsListPermissions } from "./outcomes.ts";
+import { type Encryption, packageKey } from "./package-key.ts";
 import { readBack } from "./read-back.ts";
 import { type SealContentsPorts, type SealedContents, sealContents } from "./seal-contents.ts";
 import { type PackageSettings, settingsHash } from "./settings.ts";
 
 /** What a package needs beside its plan; nothing of it is in the plan, so that plans travel. */
-export interface PackagePorts extends SealContentsPorts {
+export interface PackagePorts extends Omit<SealContentsPorts, "key"> {
+  readonly encryption: Encryption;
   readonly store: PackageStore;
   readonly settings: PackageSettings;
 }
@@ -37,7 +39,8 @@ export async function executePackage(plan: PackagePlan, ports: PackagePorts): Pr
   const { store, signal } = ports;
   const containers = await store.open(plan.name, signal);
   try {
-    const contents = await sealContents(plan, containers, ports);
+    const key = packageKey(ports.encryption, plan.name, containers);
+    const contents = await sealContents(plan, containers, { ...ports, key });
     const { sealed, archives, failures } = contents;
     const outcomes = packageOutcomes(plan, (blob) => sealed.get(blob), failures);
     const written = withoutItems(plan, failures);
@@ -45,8 +48,8 @@ export async function executePackage(plan: PackagePlan, ports: PackagePorts): Pr
       await containers.discard();
       return { outcomes };
     }
-    const manifests = await storeManifests(written, containers, contents, ports);
-    await readBack(containers.manifest, { plan: written, manifests, sealed, archives }, ports.encryption, signal);
+    const manifests = await storeManifests(written, containers, contents, { ...ports, key });
+    await readBack(containers.manifest, { plan: written, manifests, sealed, archives }, key, signal);
     signal.throwIfAborted();
     const blobs = [
       ...[...sealed.values()].filter(isStored).map((blob) => blobRecord("content", blob)),
@@ -64,7 +67,7 @@ export async function executePackage(plan: PackagePlan, ports: PackagePorts): Pr
       bytes: sum(sealed.values(), (blob) => blob.size),
       storedBytes: sum(blobs, (blob) => blob.size),
       blobs: blobs.length,
-      encrypted: ports.encryption !== "none",
+      encrypted: key !== undefined,
       ...(location === undefined ? {} : { containers: location }),
       plan: planHash(plan),
       settings: settingsHash(ports.settings),
@@ -112,7 +115,7 @@ async function storeManifests(
   plan: PackagePlan,
   containers: PackageContainers,
   { sealed, archives }: SealedContents,
-  ports: PackagePorts,
+  { key, ...ports }: PackagePorts & Pick<SealContentsPorts, "key">,
 ): Promise<SealedBlob[]> {
   const { sourceType, forms } = ports.settings;
   const files = packageFiles({
@@ -127,7 +130,7 @@ async function storeManifests(
   const stored: SealedBlob[] = [];
   // One after the other: SystemData.xml names the manifests and must be the last that appears.
   for (const { name, contentType, chunks } of files) {
-    const options = { signal: ports.signal, ...(ports.encryption === "none" ? { contentType } : {}) };
+    const options = { key, signal: ports.signal, ...(key === undefined ? { contentType } : {}) };
     stored.push(await ports.sealer.sealStream(containers.manifest, plan.name, name, chunks, options));
   }
   return stored;

@@ -16,14 +16,26 @@ import { checkOfKey } from "../seal/key-check.ts";
 import { isWithin } from "./is-within.ts";
 import { KEY_FILE, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { lockOutput } from "./output-lock.ts";
-import { finishedPackages, PACKAGES_FILE, PARTIAL_RUN_FILE, RUN_FILE, readRunFile, writeRunFile } from "./run-file.ts";
+import type { Encryption } from "./package-key.ts";
+import {
+  finishedPackages,
+  PACKAGES_FILE,
+  PARTIAL_RUN_FILE,
+  PROVIDED_KEYS,
+  RUN_FILE,
+  readRunFile,
+  writeRunFile,
+} from "./run-file.ts";
 import { type RunRecordFiles, RunRecords } from "./run-records.ts";
 import { systemClock } from "./system-clock.ts";
 import type { BuildEvent, BuildRun } from "./types.ts";
 
+/** Where the key of a folder's packages is: one for all in a file, one with the containers of each, or nowhere. */
+type OutputEncryption = "key" | "provided" | "none";
+
 /** How an output folder is opened. */
-export interface OutputDirectoryOptions<Encryption extends "key" | "none" = "key" | "none"> {
-  /** `none` writes plain blobs. */
+export interface OutputDirectoryOptions<Encryption extends OutputEncryption = OutputEncryption> {
+  /** `provided`: each package's key comes with its containers, so that the folder has none; `none` writes plain blobs. */
   readonly encryption: Encryption;
   /** A file of one line: 32 bytes in base64. Default: `DIR/key`, made if it isn't there. */
   readonly keyFile?: string;
@@ -42,14 +54,14 @@ export interface OutputDirectoryOptions<Encryption extends "key" | "none" = "key
 }
 
 /** An output folder: where packages, key and records of one run are. */
-export interface OutputDirectory<Encryption extends "key" | "none" = "key" | "none"> {
+export interface OutputDirectory<Encryption extends OutputEncryption = OutputEncryption> {
   readonly directory: string;
   /** 16 hexadecimal digits, the same when the run is continued: for {@link LedgerOptions.runId}. */
   readonly runId: string;
   /** The packages, for {@link BuildOptions.packages}. */
   readonly packages: PackageStore;
-  /** For {@link BuildOptions.encryption}: the key, unless the folder was opened with `none`. */
-  readonly encryption: Encryption extends "key" ? Secret<Uint8Array> : "none";
+  /** For {@link BuildOptions.encryption}: the key, or the word that the folder was opened with. */
+  readonly encryption: Encryption extends "key" ? Secret<Uint8Array> : Exclude<Encryption, "key">;
   /**
    * For {@link BuildOptions.clock}: stands still at the moment when the folder's run began, so that items without dates
    * of their own are planned alike when it is continued.
@@ -76,7 +88,7 @@ const DRY_RUN_ITEMS_FILE = "dry-run-items.ndjson";
  * given to `record()` has ended, or this process has. Throws OUTPUT_CONTAINS_SOURCE, OUTPUT_NOT_EMPTY, OUTPUT_IN_USE,
  * RECORDS_INVALID, INVALID_KEY, KEY_UNREADABLE, OUTPUT_UNWRITABLE, DISK_FULL or INVALID_OPTION.
  */
-export async function openOutputDirectory<Encryption extends "key" | "none">(
+export async function openOutputDirectory<Encryption extends OutputEncryption>(
   directory: string,
   options: OutputDirectoryOptions<Encryption>,
 ): Promise<OutputDirectory<Encryption>> {
@@ -101,15 +113,10 @@ async function open(directory: string, options: OutputDirectoryOptions): Promise
     if (!run && left.length > 0 && !begun) throw notEmpty(root, "the folder is not empty");
     if (run && !options.continue) throw notEmpty(root, "it holds a run already");
 
-    const encryption = options.encryption === "none" ? "none" : await openKey(root, options.keyFile, left, random);
-    const keyCheck = encryption === "none" ? null : checkOfKey(encryption);
-    if (run && run.keyCheck !== keyCheck) {
-      const given = keyCheck === null ? "no encryption" : "another key";
-      throw new PrimepackError(
-        "INVALID_KEY",
-        `Cannot continue the run as its packages need one key: current value is ${given}`,
-      );
-    }
+    const encryption =
+      options.encryption === "key" ? await openKey(root, options.keyFile, left, random) : options.encryption;
+    const keyCheck = keyCheckOf(encryption);
+    if (run && run.keyCheck !== keyCheck) throw otherEncryption(run.keyCheck, keyCheck);
     const runId = run?.runId ?? newRunId(random);
     const startedAt = new Date(run?.startedAt ?? clock());
     if (!run) await writeRunFile(root, { schemaVersion: 1, runId, startedAt: startedAt.toISOString(), keyCheck });
@@ -203,7 +210,7 @@ function dryRunDirectory(root: string, options: OutputDirectoryOptions, random: 
     runId: newRunId(random),
     clock: options.clock ?? systemClock,
     packages: directoryPackageStore(root),
-    encryption: options.encryption === "none" ? "none" : new Secret(random(KEY_BYTES, "key")),
+    encryption: options.encryption === "key" ? new Secret(random(KEY_BYTES, "key")) : options.encryption,
     finished: () => undefined,
     record: (run) => record(run, root, { items: DRY_RUN_ITEMS_FILE, packages: undefined, finished: new Map() }),
   };
@@ -211,6 +218,22 @@ function dryRunDirectory(root: string, options: OutputDirectoryOptions, random: 
 
 function newRunId(random: RandomBytes): string {
   return Buffer.from(random(8, "run-id")).toString("hex");
+}
+
+function keyCheckOf(encryption: Encryption): string | null {
+  if (encryption === "none") return null;
+  return encryption === "provided" ? PROVIDED_KEYS : checkOfKey(encryption);
+}
+
+function otherEncryption(first: string | null, now: string | null): PrimepackError {
+  const named = (check: string | null, key: string) => {
+    if (check === null) return "no encryption";
+    return check === PROVIDED_KEYS ? "the keys of the containers" : key;
+  };
+  return new PrimepackError(
+    "INVALID_KEY",
+    `Cannot continue the run as its packages need ${named(first, "one key")}: current value is ${named(now, "another key")}`,
+  );
 }
 
 /** The key of the folder: the file that was named, or `DIR/key`, made for a new run. */

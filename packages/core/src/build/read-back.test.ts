@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 const readingOf = (changed: Partial<ReadBackExpectation>) =>
-  readBack(made.manifest, { ...expected, ...changed }, "none", signal);
+  readBack(made.manifest, { ...expected, ...changed }, undefined, signal);
 
 /** The expectation with the plan's file changed. */
 function withFile(change: (file: PlannedFile) => Partial<PlannedFile>): Partial<ReadBackExpectation> {
@@ -146,7 +146,7 @@ describe("readBack()", () => {
     ],
     ["names a manifest that is not there", "SystemData.xml", "Manifest.xml", "Other.xml", "current value is Other.xml"],
   ])("finds that it %s", async (_, file, from, to, message) => {
-    await expect(readBack(altered(file, from, to), expected, "none", signal)).rejects.toMatchObject({
+    await expect(readBack(altered(file, from, to), expected, undefined, signal)).rejects.toMatchObject({
       code: "READ_BACK_FAILED",
       message: expect.stringMatching(message),
     });

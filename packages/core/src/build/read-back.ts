@@ -46,15 +46,15 @@ export interface ReadBackExpectation {
 export async function readBack(
   container: BlobContainer,
   expected: ReadBackExpectation,
-  encryption: Secret<Uint8Array> | "none",
+  key: Secret<Uint8Array> | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const stored = (name: string): AsyncIterable<Uint8Array> => {
     const sealed = expected.manifests.find((manifest) => manifest.name === name);
     if (sealed === undefined) throw failure("every file of it was written", name);
     const chunks = container.read(name, signal);
-    if (encryption === "none" || sealed.iv === undefined) return chunks;
-    return openSealed(chunks, { key: encryption, iv: Buffer.from(sealed.iv, "base64") });
+    if (key === undefined || sealed.iv === undefined) return chunks;
+    return openSealed(chunks, { key, iv: Buffer.from(sealed.iv, "base64") });
   };
 
   const reading = new Reading(expected);

@@ -10,9 +10,15 @@ export interface RunFile {
   readonly runId: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** First bytes of a hash of the key, hexadecimal: tells another key, and nothing of this one. Null: not encrypted. */
+  /**
+   * First bytes of a hash of the key, hexadecimal: tells another key, and nothing of this one. {@link PROVIDED_KEYS}: each
+   * package has a key of its own. Null: not encrypted.
+   */
   readonly keyCheck: string | null;
 }
+
+/** Stands for the keys that come with the containers; no hash is like it. */
+export const PROVIDED_KEYS = "provided";
 
 export const RUN_FILE = "run.json";
 export const PARTIAL_RUN_FILE = "run.json.partial";

@@ -5,6 +5,7 @@ import { QuickXorHash } from "../seal/quick-xor-hash.ts";
 import { type ArchiveMember, archiveRoom, readMember, zipStored } from "./archives.ts";
 import { contentsOf, type ItemContent } from "./contents.ts";
 import { grownItems, packageGrowthLimit } from "./grown-items.ts";
+import { removeIfAllowed } from "./worker/remove-if-allowed.ts";
 import type { Sealer } from "./worker/sealer.ts";
 
 /** Members of archives that are read at once, for those that come over a network. */
@@ -13,7 +14,8 @@ const MEMBERS_AT_ONCE = 8;
 /** What sealing the contents of a package needs. */
 export interface SealContentsPorts {
   readonly sealer: Sealer;
-  readonly encryption: Secret<Uint8Array> | "none";
+  /** AES-256 key of the package; undefined: its blobs are stored as they are. */
+  readonly key: Secret<Uint8Array> | undefined;
   /** Contents that only this process has, by the handles of the plan. */
   readonly local: ReadonlyMap<number, SourceContent>;
   /** Held while a package's archives are made: their members, 20 MB at most, are in memory then. */
@@ -80,17 +82,21 @@ class ContentSealing {
 
   /** Contents that get blobs of their own. */
   async sealBlobs(): Promise<void> {
-    const { sealer, encryption, local, signal } = this.#ports;
-    const contents = this.#contents.filter(({ content }) => content.archive === undefined);
+    const { sealer, key, local, signal } = this.#ports;
+    const contents = this.#takeStored(this.#contents.filter(({ content }) => content.archive === undefined));
     if (contents.length === 0) return;
     // What an encrypted blob holds is nobody's business.
-    const contentType = encryption === "none" ? await contentTypeByName() : () => ({});
+    const contentType = key === undefined ? await contentTypeByName() : () => ({});
     const results = await sealer.sealPackage({
       name: this.#plan.name,
       containers: this.#containers,
+      key,
       local,
       signal,
-      onStored: (index) => this.#tellStored(contents[index]),
+      onStored: (index, sealed) => {
+        this.#containers.onStored?.(sealed);
+        this.#tellStored(contents[index]);
+      },
       requests: contents.map(({ name, content: { blob, size, content } }) => ({
         blob,
         size,
@@ -106,17 +112,30 @@ class ContentSealing {
     await this.#dropFailed();
   }
 
+  /** Leaves what an earlier attempt has not stored in these containers. */
+  #takeStored(contents: readonly ItemContent[]): readonly ItemContent[] {
+    const { stored } = this.#containers;
+    if (stored === undefined) return contents;
+    return contents.filter((content) => {
+      const sealed = stored.get(content.content.blob);
+      if (sealed === undefined) return true;
+      this.sealed.set(sealed.name, sealed);
+      this.#tellStored(content);
+      return false;
+    });
+  }
+
   /** Reads the contents that travel in archives, and stores these. */
   async sealArchives(): Promise<SealedArchive[]> {
     await this.#readMembers();
     await this.dropGrown();
     const archives: SealedArchive[] = [];
-    const { sealer, signal } = this.#ports;
+    const { sealer, key, signal } = this.#ports;
     for (const [name, contents] of this.#byArchive()) {
       const members = contents
         .map(({ content }) => this.#members.get(content.blob))
         .filter((held) => held !== undefined);
-      const options = { signal, isContent: true };
+      const options = { key, signal, isContent: true };
       const zip = zipStored(members);
       const blob = await sealer.sealStream(this.#containers.content, this.#plan.name, name, [zip], options);
       archives.push({ blob, members: members.map((member) => member.name) });
@@ -188,10 +207,15 @@ class ContentSealing {
     if (this.failures.size === 0) return;
     for (const { item, content } of this.#contents) {
       if (!this.failures.has(item) || !this.sealed.delete(content.blob)) continue;
-      if (!this.#members.delete(content.blob)) {
-        await this.#containers.content.remove(content.blob, this.#ports.signal);
+      if (!this.#members.delete(content.blob) && !this.#keepsBlobs) {
+        await removeIfAllowed(this.#containers.content, content.blob, this.#ports.signal);
       }
     }
+  }
+
+  /** Whoever was told that a blob is stored may go by it in a later attempt, in which its item need not fail again. */
+  get #keepsBlobs(): boolean {
+    return this.#containers.onStored !== undefined || this.#containers.stored !== undefined;
   }
 
   #tellStored(content: ItemContent | undefined): void {

@@ -1,4 +1,5 @@
 import { PrimepackError, Secret } from "../errors/index.ts";
+import { isSas } from "./sas-uri.ts";
 
 /** A storage account and what opens it: its key, or a SAS over the whole account. */
 export type AzureAccount = {
@@ -72,10 +73,6 @@ function defaultEndpoint(fields: ReadonlyMap<string, string>, name: string | und
 function serviceUrl(text: string): string {
   const { origin, pathname } = new URL(text);
   return origin + pathname.replace(/\/+$/, "");
-}
-
-function isSas(query: string): boolean {
-  return /(?:^|&)sig=./.test(query);
 }
 
 const KNOWN_FIELDS = new Set([

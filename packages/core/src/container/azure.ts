@@ -5,6 +5,7 @@ import type { BlobContainer, BlobProperties, BlobWriteOptions, ContainerLocator 
 import type { ListedBlob } from "./azure-list.ts";
 import { AzureRest } from "./azure-rest.ts";
 import { checkBlobName } from "./blob-name.ts";
+import { mayList } from "./sas-uri.ts";
 
 /** Name of the metadata that holds a blob's IV. API page, "Azure" section. */
 const IV_HEADER = "x-ms-meta-IV";
@@ -25,11 +26,12 @@ export class AzureContainer implements BlobContainer {
   /** Bytes of each block by index, to compare with the size that the commit declares. */
   readonly #blocks: Map<string, number[]> = new Map();
   readonly #snapshots: Map<string, string> = new Map();
-  #mayList = true;
+  #mayList: boolean;
 
   /** @param url - without a query. @param sas - a SAS query without the question mark. */
   constructor(url: string, sas: Secret | undefined, transport: HttpTransport) {
     this.#rest = new AzureRest(url, sas, transport);
+    this.#mayList = sas === undefined || mayList(sas);
     this.locator = { kind: "azure", url: this.#rest.url };
   }
 

@@ -22,7 +22,9 @@ export class Secret<T extends string | Uint8Array = string> {
 
   /** A form that survives a structured clone. It is as secret as the value: only for a thread of this process. */
   toWire(): SecretWire<T> {
-    return { secret: this.#value };
+    const value = this.#value;
+    // A clone takes the whole memory that bytes are in, which other things may share with them.
+    return { secret: value instanceof Uint8Array ? (Uint8Array.from(value) as T) : value };
   }
 
   static fromWire<T extends string | Uint8Array>(wire: SecretWire<T>): Secret<T> {

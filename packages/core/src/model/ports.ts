@@ -59,7 +59,10 @@ export interface BlobContainer {
   putBlockList(name: string, count: number, size: number, options: BlobWriteOptions): Promise<void>;
   /** Freezes the blob as it is for the import; after `putBlob` or `putBlockList`. A store without snapshots does nothing. */
   snapshot(name: string, signal?: AbortSignal): Promise<void>;
-  /** Drops what a failed write left (blocks, a partial file) and the blob itself; no error if there is none. */
+  /**
+   * Drops what a failed write left (blocks, a partial file) and the blob itself; no error if there is none. Provided
+   * containers give no right to it; CONTAINER_FORBIDDEN then.
+   */
   remove(name: string, signal?: AbortSignal): Promise<void>;
   /** The stored bytes, newest snapshot or blob. */
   read(name: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
@@ -105,7 +108,10 @@ export interface PackageContainers {
    * not read and stored again. By name.
    */
   readonly stored?: ReadonlyMap<string, SealedBlob>;
-  /** Told of each content blob that is stored now, so that a later attempt can have it in `stored`. It must not throw. */
+  /**
+   * Told of each content blob that is stored now, so that a later attempt can have it in `stored`; small ones up to 200 ms
+   * late. It must not throw. With it or `stored`, blobs of items that fail stay where they are.
+   */
   onStored?(blob: SealedBlob): void;
   /**
    * Makes the finished package appear, with the list of its blobs. Called once, after everything was read back. Says

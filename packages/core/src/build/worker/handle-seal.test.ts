@@ -15,7 +15,7 @@ const folder = temporaryFolder();
 
 function resources(): WriteResources {
   const blockBytes = new Budget(BLOCK);
-  return { blockSize: BLOCK, key: undefined, blockBytes, spare: new SpareBlock(BLOCK), uploads: new Budget(1) };
+  return { blockSize: BLOCK, blockBytes, spare: new SpareBlock(BLOCK), uploads: new Budget(1) };
 }
 
 function job(files: readonly SealTaskFile[], changes: Partial<SealJob> = {}) {
@@ -25,6 +25,7 @@ function job(files: readonly SealTaskFile[], changes: Partial<SealJob> = {}) {
   const made: SealJob = {
     container,
     files,
+    key: undefined,
     openRemote: () => {
       throw new Error("no remote content here");
     },

@@ -1,4 +1,4 @@
-import { PrimepackError } from "../../errors/index.ts";
+import { PrimepackError, type Secret } from "../../errors/index.ts";
 import type { SealedBlob } from "../../model/index.ts";
 import { type ReadFileResult, readStableFile } from "../../source/read-file.ts";
 import { ofExactSize } from "./exact-size.ts";
@@ -9,12 +9,14 @@ import { type BlobSink, type WriteResources, writeBlob } from "./write-blob.ts";
 export interface SealJob {
   readonly container: BlobSink;
   readonly files: readonly SealTaskFile[];
+  /** AES-256 key of the blobs; undefined: they are stored as they are. */
+  readonly key: Secret<Uint8Array> | undefined;
   /** The bytes of a file whose content is `remote`, by its index. */
   openRemote(file: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Ends the job; also aborted by the job itself when the container fails. */
   readonly abort: AbortController;
-  /** Called once for each file that is stored. */
-  onStored(file: number): void;
+  /** Called once for each file that is stored, snapshot included. */
+  onStored(file: number, sealed: SealedBlob): void;
   /** Bytes of plaintext that were sealed; negative when an attempt failed and its bytes don't count. */
   onSealed(bytes: number): void;
 }
@@ -53,7 +55,7 @@ async function sealFile(job: SealJob, index: number, resources: WriteResources):
       {
         name: file.blob,
         chunks: content.chunks(),
-        iv: file.iv,
+        encryption: job.key === undefined || file.iv === undefined ? undefined : { key: job.key, iv: file.iv },
         expectedSize: file.size,
         contentType: file.contentType,
         abort: job.abort,
@@ -64,9 +66,9 @@ async function sealFile(job: SealJob, index: number, resources: WriteResources):
       },
       resources,
     );
-    job.onStored(index);
     const modified = content.facts?.modified;
     const sealed: SealedBlob = { name: file.blob, ...digest, ...(modified === undefined ? {} : { modified }) };
+    job.onStored(index, sealed);
     return { sealed };
   } catch (reason) {
     job.onSealed(-counted);

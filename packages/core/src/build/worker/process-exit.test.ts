@@ -19,11 +19,11 @@ const prelude = `
   const container = new MemoryContainer();
   const abort = new AbortController();
   const open = (workerUrl) => createSealer({
-    workers: 2, blockSize: 65536, uploads: 4, ahead: 2, encryption: new Secret(new Uint8Array(32)),
+    workers: 2, blockSize: 65536, uploads: 4, ahead: 2,
     random: (size) => new Uint8Array(size), ...(workerUrl && { workerUrl: new URL(workerUrl) }),
   });
   const seal = (sealer, size = 1000) => sealer.sealPackage({
-    name: "1", containers: { content: container }, signal: abort.signal,
+    name: "1", containers: { content: container }, key: new Secret(new Uint8Array(32)), signal: abort.signal,
     requests: [{ blob: "b", size, content: { kind: "local", handle: 0 } }],
     local: new Map([[0, new Uint8Array(size)]]),
   }).then((results) => results.every((result) => result.ok) ? "stored" : "failed", (error) => error.code);

@@ -9,7 +9,6 @@ import type { MemoryOptions } from "./memory-bound.ts";
 /** Given to each worker when it starts. */
 export interface WorkerStart {
   readonly memory: MemoryOptions;
-  readonly encryption: SecretWire<Uint8Array> | "none";
   /** Memory of the shared counters. */
   readonly counters: SharedArrayBuffer;
   /** Whether somebody listens to {@link LogMessage}s. */
@@ -20,6 +19,8 @@ export interface WorkerStart {
 export interface SealTask {
   /** `remote`: the container is called on the main thread. */
   readonly container: LocatedContainerWire | "remote";
+  /** Of the package; undefined: its blobs are stored as they are. */
+  readonly key?: SecretWire<Uint8Array>;
   readonly files: readonly SealTaskFile[];
   /** Carries {@link ToWorker} and {@link ToMain} for as long as the task runs. */
   readonly port: MessagePort;
@@ -47,6 +48,12 @@ export type FileReply = { readonly sealed: SealedBlob } | { readonly error: Erro
 /** `results` in the order of the task's files; `error` if the whole package can't go on. */
 export type SealReply = { readonly results: readonly FileReply[] } | { readonly error: ErrorWire };
 
+/** A file that is stored; `file` is an index into the task's files. */
+export interface StoredFile {
+  readonly file: number;
+  readonly sealed: SealedBlob;
+}
+
 /** `file` is an index into the task's files. */
 export type ToWorker =
   | { readonly type: "abort"; readonly error: ErrorWire }
@@ -55,7 +62,7 @@ export type ToWorker =
   | { readonly type: "end"; readonly file: number; readonly error?: ErrorWire };
 
 export type ToMain =
-  | { readonly type: "stored"; readonly files: readonly number[] }
+  | { readonly type: "stored"; readonly files: readonly StoredFile[] }
   | ({ readonly type: "call"; readonly call: number } & ContainerCall)
   | ContentRequest;
 

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { PrimepackError } from "../../errors/index.ts";
-import type { SourceContent } from "../../model/index.ts";
+import type { SealedBlob, SourceContent } from "../../model/index.ts";
 import type { FileReply, SealReply, SealTask, ToMain, ToWorker } from "./protocol.ts";
 import { answerContainerCall } from "./remote-container.ts";
 import { ContentSender } from "./remote-content.ts";
@@ -15,7 +15,7 @@ export interface TaskRun {
   readonly contents: ReadonlyMap<number, SourceContent | undefined>;
   /** Its reason is the one that the worker rejects with. */
   readonly signal: AbortSignal;
-  onStored(file: number): void;
+  onStored(file: number, sealed: SealedBlob): void;
 }
 
 /** Hands a task to a worker; rejects if that can't finish it. */
@@ -35,7 +35,7 @@ export async function runTask(run: TaskRun, submit: SubmitTask): Promise<readonl
     post({ type: "abort", error: PrimepackError.from(signal.reason, "ABORTED", "seal the package").toWire() });
   };
   port.on("message", (message: ToMain) => {
-    if (message.type === "stored") for (const file of message.files) run.onStored(file);
+    if (message.type === "stored") for (const { file, sealed } of message.files) run.onStored(file, sealed);
     else if (message.type === "call") void answerContainerCall(container, message, signal, post);
     else if (!signal.aborted) sender.receive(message);
   });

@@ -1,4 +1,3 @@
-import type { Secret } from "../../errors/index.ts";
 import { Budget } from "../../seal/budget.ts";
 import { filesAtOnce, type MemoryOptions, type MemoryShare, memoryShares } from "./memory-bound.ts";
 import { Counter, type SharedCounters } from "./shared-counter.ts";
@@ -16,13 +15,11 @@ export interface SealThread {
 
 export interface SealThreadOptions {
   readonly memory: MemoryOptions;
-  /** Undefined: blobs are stored as they are. */
-  readonly key: Secret<Uint8Array> | undefined;
   readonly counters: SharedCounters;
 }
 
 /** Makes the thread's part; call it once on each thread. `main` takes no part in what the workers borrow. */
-export function createSealThread(kind: "main" | "worker", { memory, key, counters }: SealThreadOptions): SealThread {
+export function createSealThread(kind: "main" | "worker", { memory, counters }: SealThreadOptions): SealThread {
   const { [kind]: owned, common } = memoryShares(memory);
   const budget = (what: keyof MemoryShare, free: number) =>
     kind === "main"
@@ -31,7 +28,6 @@ export function createSealThread(kind: "main" | "worker", { memory, key, counter
   return {
     resources: {
       blockSize: memory.blockSize,
-      key,
       blockBytes: budget("blockBytes", Counter.freeBlockBytes),
       uploads: budget("uploads", Counter.freeUploads),
       spare: new SpareBlock(memory.blockSize),

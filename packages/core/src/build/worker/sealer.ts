@@ -8,7 +8,6 @@ import {
   type BlobContainer,
   type ContentLocator,
   IV_BYTES,
-  KEY_BYTES,
   type Logger,
   type PackageContainers,
   type RandomBytes,
@@ -36,8 +35,6 @@ const ATTEMPTS = 2;
 export interface SealerOptions extends MemoryOptions {
   /** Entry of the worker thread, a `file:` URL. Default: the one that is shipped. */
   readonly workerUrl?: URL;
-  /** AES-256 key of 32 bytes, or `none`. */
-  readonly encryption: Secret<Uint8Array> | "none";
   /** Gives the IVs: called on this thread with 16 and the label `iv/<package>/<blob>/<attempt>`, attempts from 1. */
   readonly random: RandomBytes;
   readonly logger?: Logger;
@@ -58,12 +55,17 @@ export interface SealPackageRequest {
   /** Name of the package; part of the labels of the IVs. */
   readonly name: string;
   readonly containers: PackageContainers;
+  /** AES-256 key of 32 bytes; undefined: blobs are stored as they are. */
+  readonly key: Secret<Uint8Array> | undefined;
   readonly requests: readonly SealRequest[];
   /** Contents of locators of kind `local`, by their handles. */
   readonly local: ReadonlyMap<number, SourceContent>;
   readonly signal: AbortSignal;
-  /** Called once for each request whose blob is stored, with its index, in order of completion. */
-  onStored?(index: number): void;
+  /**
+   * Called once for each request whose blob is stored, with its index, in order of completion; up to 200 ms late for
+   * small ones.
+   */
+  onStored?(index: number, sealed: SealedBlob): void;
 }
 
 export type SealResult =
@@ -72,6 +74,8 @@ export type SealResult =
   | { readonly ok: false; readonly error: PrimepackError };
 
 export interface SealStreamOptions {
+  /** AES-256 key of 32 bytes; undefined: the blob is stored as it is. */
+  readonly key: Secret<Uint8Array> | undefined;
   readonly contentType?: string;
   /** Whether its bytes count for {@link Sealer.sealedBytes}. Default: false. */
   readonly isContent?: boolean;
@@ -102,7 +106,7 @@ export interface Sealer {
   close(): Promise<void>;
 }
 
-/** Threads are started when there is work for them. Throws INVALID_KEY. */
+/** Threads are started when there is work for them. */
 export function createSealer(options: SealerOptions): Sealer {
   return new WorkerSealer(options);
 }
@@ -112,7 +116,7 @@ interface PackageRun {
   readonly request: SealPackageRequest;
   readonly abort: AbortController;
   readonly results: SealResult[];
-  onStored(index: number): void;
+  onStored(index: number, sealed: SealedBlob): void;
 }
 
 class WorkerSealer implements Sealer {
@@ -126,21 +130,12 @@ class WorkerSealer implements Sealer {
   readonly #ended = createAbort();
 
   constructor(options: SealerOptions) {
-    const { encryption, workers } = options;
-    const key = encryption === "none" ? undefined : encryption;
-    if (key !== undefined && key.reveal().length !== KEY_BYTES) {
-      const bytes = key.reveal().length;
-      throw new PrimepackError(
-        "INVALID_KEY",
-        `Cannot encrypt as a key has ${KEY_BYTES} bytes: current value is ${bytes} bytes`,
-      );
-    }
     this.#options = options;
-    this.#mainThread = createSealThread("main", { memory: options, key, counters: this.#counters });
+    this.#mainThread = createSealThread("main", { memory: options, counters: this.#counters });
     const { common } = memoryShares(options);
     this.#counters.add(Counter.freeUploads, common.uploads);
     this.#counters.add(Counter.freeBlockBytes, common.blockBytes);
-    this.#pool = workers === 0 ? undefined : this.#startPool(options);
+    this.#pool = options.workers === 0 ? undefined : this.#startPool(options);
   }
 
   get sealedBytes(): number {
@@ -154,10 +149,10 @@ class WorkerSealer implements Sealer {
       request,
       abort,
       results: [],
-      onStored: (index) => {
+      onStored: (index, sealed) => {
         if (stored.has(index)) return;
         stored.add(index);
-        request.onStored?.(index);
+        request.onStored?.(index, sealed);
       },
     };
     try {
@@ -178,7 +173,7 @@ class WorkerSealer implements Sealer {
     packageName: string,
     blobName: string,
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    { contentType, isContent = false, signal }: SealStreamOptions,
+    { key, contentType, isContent = false, signal }: SealStreamOptions,
   ): Promise<SealedBlob> {
     const { abort, unlink } = this.#linkedAbort(signal);
     try {
@@ -186,7 +181,7 @@ class WorkerSealer implements Sealer {
       const blob = {
         name: blobName,
         chunks: untilAbortedEach(chunks, abort.signal),
-        iv: this.#drawIv(packageName, blobName, 1),
+        encryption: key === undefined ? undefined : { key, iv: this.#drawIv(packageName, blobName, 1) },
         expectedSize: STREAM_EXPECTED_BYTES,
         contentType,
         abort,
@@ -203,10 +198,9 @@ class WorkerSealer implements Sealer {
     await this.#pool?.destroy();
   }
 
-  #startPool({ workers, uploads, ahead, blockSize, encryption, workerUrl, logger }: SealerOptions): Piscina {
+  #startPool({ workers, uploads, ahead, blockSize, workerUrl, logger }: SealerOptions): Piscina {
     const start: WorkerStart = {
       memory: { workers, uploads, ahead, blockSize },
-      encryption: encryption === "none" ? encryption : encryption.toWire(),
       counters: this.#counters.memory,
       logs: logger !== undefined,
     };
@@ -263,8 +257,9 @@ class WorkerSealer implements Sealer {
         const replies = await this.#runBatch(run, batch, attempt);
         replies.forEach((reply, at) => {
           const index = batch[at] ?? at;
-          results[index] = toResult(reply);
-          if (results[index]?.ok) run.onStored(index);
+          const result = toResult(reply);
+          results[index] = result;
+          if (result.ok) run.onStored(index, result.sealed);
         });
       } catch (reason) {
         abort.abort(PrimepackError.from(reason, "SEAL_FAILED", "seal the package"));
@@ -282,12 +277,13 @@ class WorkerSealer implements Sealer {
       const file = request.requests[index];
       return file === undefined ? [] : this.#taskFile(request, file, at, attempt, contents);
     });
-    const onStored = (file: number) => run.onStored(batch[file] ?? file);
+    const onStored = (file: number, sealed: SealedBlob) => run.onStored(batch[file] ?? file, sealed);
     const pool = this.#pool;
     if (pool === undefined) {
-      return this.#mainTasks(() => this.#sealHere(run, container, files, contents, onStored));
+      return this.#mainTasks(() => this.#sealHere(run, files, contents, onStored));
     }
-    const task = { container: whereIs(request.containers), files };
+    const key = request.key === undefined ? {} : { key: request.key.toWire() };
+    const task = { container: whereIs(request.containers), ...key, files };
     return runTask({ task, container, contents, signal: abort.signal, onStored }, (submitted, transfer) =>
       this.#submit(pool, submitted, transfer),
     );
@@ -304,40 +300,39 @@ class WorkerSealer implements Sealer {
   }
 
   #sealHere(
-    { abort }: PackageRun,
-    container: BlobContainer,
+    { abort, request }: PackageRun,
     files: readonly SealTaskFile[],
     contents: ReadonlyMap<number, SourceContent | undefined>,
-    onStored: (file: number) => void,
+    onStored: (file: number, sealed: SealedBlob) => void,
   ): Promise<readonly FileReply[]> {
+    const { key, containers } = request;
+    const { content: container } = containers;
     const { resources, filesAtOnce, onSealed } = this.#mainThread;
     const openRemote = (file: number, signal: AbortSignal) => openLocalContent(contents.get(file), signal);
-    return sealFiles({ container, files, openRemote, abort, onStored, onSealed }, resources, filesAtOnce);
+    return sealFiles({ container, files, key, openRemote, abort, onStored, onSealed }, resources, filesAtOnce);
   }
 
   /** The request as a worker gets it; a content that only this thread can open goes into `contents`. */
   #taskFile(
-    { name, local }: SealPackageRequest,
+    { name, key, local }: SealPackageRequest,
     request: SealRequest,
     at: number,
     attempt: number,
     contents: Map<number, SourceContent | undefined>,
   ): SealTaskFile {
     const { blob, size, contentType } = request;
-    const iv = this.#drawIv(name, blob, attempt);
     return {
       blob,
       size,
       content: locate(request.content, local, (content) => contents.set(at, content)),
-      ...(iv === undefined ? {} : { iv }),
+      ...(key === undefined ? {} : { iv: this.#drawIv(name, blob, attempt) }),
       ...(contentType === undefined ? {} : { contentType }),
     };
   }
 
   /** Drawn by label on this thread, so that it does not depend on what finishes first. */
-  #drawIv(packageName: string, blob: string, attempt: number): Uint8Array | undefined {
-    const { encryption, random } = this.#options;
-    return encryption === "none" ? undefined : random(IV_BYTES, `iv/${packageName}/${blob}/${attempt}`);
+  #drawIv(packageName: string, blob: string, attempt: number): Uint8Array {
+    return this.#options.random(IV_BYTES, `iv/${packageName}/${blob}/${attempt}`);
   }
 }
 

@@ -2,13 +2,14 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openLocatedContainer } from "../../container/locate.ts";
 import { PrimepackError, Secret } from "../../errors/index.ts";
 import { networkFromWire } from "../../http/network.ts";
-import type { BlobContainer, Logger } from "../../model/index.ts";
+import type { BlobContainer, Logger, SealedBlob } from "../../model/index.ts";
 import { sealFiles } from "./handle-seal.ts";
 import type {
   LocatedContainerWire,
   LogMessage,
   SealReply,
   SealTask,
+  StoredFile,
   ToMain,
   ToWorker,
   WorkerStart,
@@ -46,6 +47,7 @@ export default async function runSealTask(task: SealTask): Promise<SealReply> {
       {
         container,
         files: task.files,
+        key: task.key === undefined ? undefined : Secret.fromWire(task.key),
         openRemote: (file, signal) => remoteContents.open(file, signal),
         abort,
         onStored: gatherStored(port),
@@ -62,9 +64,8 @@ export default async function runSealTask(task: SealTask): Promise<SealReply> {
   }
 }
 
-function startThread({ memory, encryption, counters }: WorkerStart): SealThread {
-  const key = encryption === "none" ? undefined : Secret.fromWire(encryption);
-  return createSealThread("worker", { memory, key, counters: new SharedCounters(counters) });
+function startThread({ memory, counters }: WorkerStart): SealThread {
+  return createSealThread("worker", { memory, counters: new SharedCounters(counters) });
 }
 
 function openOnce(wire: LocatedContainerWire): BlobSink {
@@ -95,16 +96,19 @@ function log(level: LogMessage["level"], message: string, fields: LogMessage["fi
 
 /** How long stored files are gathered, in ms: waking the main thread for each costs as much as sealing a small one. */
 const STORED_INTERVAL = 200;
+/** Bytes of a file that is told of at once: beside storing it, waking the main thread costs nothing. */
+const STORED_AT_ONCE = 1024 * 1024;
 
 /** Tells of stored files now and then; those that are left when the task ends are told by its reply. */
-function gatherStored(port: MessagePort): (file: number) => void {
-  let files: number[] = [];
-  return (file) => {
-    files.push(file);
-    if (files.length > 1) return;
-    setTimeout(() => {
-      port.postMessage({ type: "stored", files } satisfies ToMain);
-      files = [];
-    }, STORED_INTERVAL).unref();
+function gatherStored(port: MessagePort): (file: number, sealed: SealedBlob) => void {
+  let files: StoredFile[] = [];
+  const tell = () => {
+    if (files.length > 0) port.postMessage({ type: "stored", files } satisfies ToMain);
+    files = [];
+  };
+  return (file, sealed) => {
+    files.push({ file, sealed });
+    if (sealed.size >= STORED_AT_ONCE) tell();
+    else if (files.length === 1) setTimeout(tell, STORED_INTERVAL).unref();
   };
 }

@@ -8,14 +8,13 @@ import { createAbort } from "./until-aborted.ts";
 import { type BlobSink, type BlobToWrite, type WriteResources, writeBlob } from "./write-blob.ts";
 
 const BLOCK = 1024;
-const key = new Secret(new Uint8Array(32).fill(1));
+const key = new Secret<Uint8Array>(new Uint8Array(32).fill(1));
 const iv = new Uint8Array(16).fill(2);
 
 function resources(changes: Partial<WriteResources> = {}): WriteResources {
   const blockBytes = new Budget(3 * BLOCK);
   return {
     blockSize: BLOCK,
-    key: undefined,
     blockBytes,
     spare: new SpareBlock(BLOCK),
     uploads: new Budget(2),
@@ -27,7 +26,7 @@ function blob(chunks: BlobToWrite["chunks"], changes: Partial<BlobToWrite> = {})
   return {
     name: "b",
     chunks,
-    iv: undefined,
+    encryption: undefined,
     expectedSize: 10,
     contentType: undefined,
     abort: createAbort(),
@@ -77,7 +76,7 @@ async function read(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 describe("writeBlob()", () => {
   it("writeBlob() stores a blob that fits a block by one request, with its properties, then its snapshot", async () => {
     const { sink, calls, container } = recording();
-    const digest = await writeBlob(sink, blob([Buffer.from("hello world")], { iv }), resources({ key }));
+    const digest = await writeBlob(sink, blob([Buffer.from("hello world")], { encryption: { key, iv } }), resources());
     expect(calls).toEqual(["putBlob", "snapshot"]);
     expect(await container.properties("b")).toEqual({
       name: "b",

@@ -1,7 +1,9 @@
-import { PrimepackError, type Secret } from "../../errors/index.ts";
+import { PrimepackError } from "../../errors/index.ts";
 import type { BlobContainer, BlobWriteOptions } from "../../model/index.ts";
 import type { Budget, Share } from "../../seal/budget.ts";
+import type { BlobEncryption } from "../../seal/cipher.ts";
 import { type SealDigest, sealBlocks } from "../../seal/seal-blocks.ts";
+import { removeIfAllowed } from "./remove-if-allowed.ts";
 import type { SpareBlock } from "./spare-block.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -11,8 +13,6 @@ export type BlobSink = Pick<BlobContainer, "locator" | "putBlob" | "putBlock" | 
 /** What all blobs that one thread writes share. */
 export interface WriteResources {
   readonly blockSize: number;
-  /** Undefined: blobs are stored as they are. */
-  readonly key: Secret<Uint8Array> | undefined;
   /** Bounds the bytes of blocks that are alive. */
   readonly blockBytes: Budget;
   readonly spare: SpareBlock;
@@ -23,8 +23,8 @@ export interface WriteResources {
 export interface BlobToWrite {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** Needed if there is a key. */
-  readonly iv: Uint8Array | undefined;
+  /** Undefined: the blob is stored as it is. */
+  readonly encryption: BlobEncryption | undefined;
   /** Bytes of plaintext; a blob that fits a block then takes no more memory than it needs. */
   readonly expectedSize: number;
   readonly contentType: string | undefined;
@@ -82,12 +82,12 @@ class BlobWriting {
   }
 
   async run(): Promise<SealDigest> {
-    const { chunks, iv, expectedSize, onSealed } = this.#blob;
-    const { blockSize, key } = this.#resources;
+    const { chunks, encryption, expectedSize, onSealed } = this.#blob;
+    const { blockSize } = this.#resources;
     const sealing = sealBlocks(chunks, {
       blockSize,
       expectedSize,
-      encryption: key === undefined || iv === undefined ? undefined : { key, iv },
+      encryption,
       takeBuffer: (bytes) => this.#takeBuffer(bytes),
       onSealed,
     });
@@ -110,7 +110,7 @@ class BlobWriting {
     await Promise.all(this.#underWay);
     this.#signal.throwIfAborted();
     if (this.#blocks === 0) return;
-    await this.#request(() => this.#container.remove(this.#blob.name, this.#signal));
+    await this.#request(() => removeIfAllowed(this.#container, this.#blob.name, this.#signal));
   }
 
   releaseAll(): void {
