@@ -1,0 +1,1 @@
+export { openJobService } from "./open-job-service.ts";
