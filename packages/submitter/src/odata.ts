@@ -1,0 +1,54 @@
+/** An object as JSON has it. */
+export type Members = Readonly<Record<string, unknown>>;
+
+export function isMembers(value: unknown): value is Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Asks SharePoint for the shortest of its forms; the longer ones are read as well. */
+export const NO_METADATA: Readonly<Record<string, string>> = {
+  accept: "application/json;odata=nometadata",
+  "content-type": "application/json;odata=nometadata",
+};
+
+/**
+ * The result of a function or the entity in a reply, in whichever mode of OData it came: `{"d":{"<name>":...}}` or
+ * `{"d":...}` (verbose), `{"value":...}` (minimal or none, for what is no object), or the object itself.
+ */
+export function resultOf(body: unknown, name?: string): unknown {
+  if (!isMembers(body)) return body;
+  if (body["odata.null"] === true) return null;
+  const verbose = body.d;
+  if (isMembers(verbose)) return unwrapped(name !== undefined && name in verbose ? verbose[name] : verbose);
+  return "value" in body && Object.keys(body).every(isAnnotation) ? body.value : body;
+}
+
+function isAnnotation(name: string): boolean {
+  return name === "value" || name.startsWith("odata.") || name.startsWith("@");
+}
+
+/** `{"results":[...]}` stands for a collection. */
+function unwrapped(value: unknown): unknown {
+  return isMembers(value) && Array.isArray(value.results) ? value.results : value;
+}
+
+/** A page of a collection; undefined if the reply holds none. */
+export interface Page {
+  readonly items: readonly unknown[];
+  /** URL of the next one. */
+  readonly next: string | undefined;
+}
+
+export function pageOf(body: unknown): Page | undefined {
+  if (!isMembers(body)) return undefined;
+  const { d } = body;
+  const items = Array.isArray(d) ? d : isMembers(d) ? d.results : body.value;
+  if (!Array.isArray(items)) return undefined;
+  const next = isMembers(d) ? d.__next : (body["odata.nextLink"] ?? body["@odata.nextLink"]);
+  return { items, next: typeof next === "string" && next !== "" ? next : undefined };
+}
+
+/** A text in an OData URL, quoted. */
+export function literal(text: string): string {
+  return encodeURIComponent(`'${text.replaceAll("'", "''")}'`).replaceAll("'", "%27");
+}
