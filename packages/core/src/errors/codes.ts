@@ -18,6 +18,7 @@ export interface CodeEntry {
     | "service"
     | "journal"
     | "run"
+    | "emulator"
     | "verify";
   readonly remedy: string;
 }
@@ -213,6 +214,13 @@ const registry = {
     remedy: "Correct the record that the message names; the service would refuse the whole package for it.",
   },
   MANIFEST_UNEXPECTED: { area: "manifest", remedy: "The file has another root or namespace than its name says." },
+
+  // emulator: a local Migration API
+  EMULATOR_START_FAILED: {
+    area: "emulator",
+    remedy: "See the message: another port, or another folder for the emulator, mostly helps.",
+  },
+  EMULATOR_IN_USE: { area: "emulator", remedy: "Stop the emulator that uses the folder, or give this one another." },
 
   // verify: what the second look at a finished package finds. Files and blobs
   MANIFEST_FILE_MISSING: {
@@ -446,6 +454,10 @@ const registry = {
   READ_BACK_FAILED: {
     area: "run",
     remedy: "The finished package did not read back as written; build it again and report this.",
+  },
+  REPORT_FAILED: {
+    area: "run",
+    remedy: "Give the folder of the run the space and the rights to write the report, then ask for it again.",
   },
   INTERNAL: { area: "run", remedy: "This is a defect of primepack; please report it with the cause." },
 } as const;

@@ -33,7 +33,8 @@ export interface JobService {
   /**
    * Queues a job and gives its id: a GUID in lower case.
    *
-   * Opens containers and queue first (`JobStorage`), so that bad ones are refused here and make no job.
+   * Opens the queue and then the containers (`JobStorage`), so that bad ones are refused here and make no job. The
+   * containers come last, as they belong to the job from then on.
    */
   create(job: NewJob): Promise<string>;
   /** As `MIGRATION_JOB_STATES`; 0 for what is unknown, ended, or of another site. */

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { PrimepackError } from "@primepack/core/errors";
+
+/** The name and key that Azurite is documented with; they open nothing but what this machine's loopback reaches. */
+const ACCOUNT_NAME = "devstoreaccount1";
+const ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/**
+ * Runs inside of Azurite before its own code.
+ *
+ * Its input closes when the emulator's process ends in whatever way: then it closes its services, which writes what is
+ * not yet on disk, and ends. Lines of input are how far the emulator's clock is ahead of the machine's, in milliseconds:
+ * SAS and expiry go by that clock. A line on the error output says that it was heard.
+ */
+const PRELUDE = `
+import { createInterface } from "node:readline";
+const RealDate = Date;
+let ahead = 0;
+globalThis.Date = class Date extends RealDate {
+  constructor(...parts) { if (parts.length === 0) super(RealDate.now() + ahead); else super(...parts); }
+  static now() { return RealDate.now() + ahead; }
+};
+createInterface(process.stdin).on("line", (line) => { ahead = Number(line); process.stderr.write("clock " + line + "\\n"); });
+process.stdin.on("close", () => {
+  if (!process.emit("SIGTERM")) process.exit(0);
+  setTimeout(() => process.exit(1), 10_000).unref();
+  let open = 3;
+  const log = console.log;
+  console.log = (...said) => { log(...said); if (/successfully closed/.test(said[0]) && --open === 0) process.exit(0); };
+});
+for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
+`;
+
+/** A running Azurite: blob and queue service on loopback, kept in a folder. */
+export interface Azurite {
+  readonly accountName: string;
+  readonly accountKey: string;
+  /** `http://127.0.0.1:PORT/devstoreaccount1`. */
+  readonly blobUrl: string;
+  readonly queueUrl: string;
+  /** Of both services. */
+  readonly connectionString: string;
+  readonly ports: AzuritePorts;
+  /** Lets Azurite's clock be so many milliseconds ahead of the machine's; resolves once it is. */
+  setClockAhead(milliseconds: number): Promise<void>;
+  /** Resolves once everything is on disk and the process is gone. */
+  stop(): Promise<void>;
+}
+
+export interface AzuritePorts {
+  readonly blob: number;
+  readonly queue: number;
+}
+
+/**
+ * Starts Azurite in a process of its own over the folder, which is made if need be, and resolves once it answers.
+ *
+ * The ports are those asked for, so that URIs given out in an earlier life stay good; free ones if they are taken or none
+ * are asked for. The process ends with `stop()`, and by itself when this process ends. Rejects with EMULATOR_START_FAILED.
+ */
+export async function startAzurite(directory: string, ports?: AzuritePorts): Promise<Azurite> {
+  await mkdir(directory, { recursive: true });
+  if (ports === undefined) return await start(directory, { blob: 0, queue: 0 });
+  try {
+    return await start(directory, ports);
+  } catch (error) {
+    if (!/EADDRINUSE|EACCES/.test(String(error))) throw error;
+    return await start(directory, { blob: 0, queue: 0 });
+  }
+}
+
+async function start(directory: string, ports: AzuritePorts): Promise<Azurite> {
+  const child = spawn(
+    process.execPath,
+    [
+      ...["--import", `data:text/javascript,${encodeURIComponent(PRELUDE)}`],
+      createRequire(import.meta.url).resolve("azurite/dist/src/azurite.js"),
+      ...["--location", directory],
+      ...["--blobHost", "127.0.0.1", "--blobPort", String(ports.blob)],
+      ...["--queueHost", "127.0.0.1", "--queuePort", String(ports.queue)],
+      ...["--tableHost", "127.0.0.1", "--tablePort", "0"],
+      "--skipApiVersionCheck",
+      "--disableTelemetry",
+      "--silent",
+    ],
+    { stdio: ["pipe", "pipe", "pipe"] },
+  );
+  const [blob, queue] = await listening(child);
+  child.stdin.on("error", () => undefined);
+  const clockLines = createInterface(child.stderr);
+  let ahead = 0;
+  const blobUrl = `${blob}/${ACCOUNT_NAME}`;
+  const queueUrl = `${queue}/${ACCOUNT_NAME}`;
+  return {
+    accountName: ACCOUNT_NAME,
+    accountKey: ACCOUNT_KEY,
+    blobUrl,
+    queueUrl,
+    connectionString: [
+      "DefaultEndpointsProtocol=http",
+      `AccountName=${ACCOUNT_NAME}`,
+      `AccountKey=${ACCOUNT_KEY}`,
+      `BlobEndpoint=${blobUrl}`,
+      `QueueEndpoint=${queueUrl}`,
+    ].join(";"),
+    ports: { blob: Number(new URL(blob).port), queue: Number(new URL(queue).port) },
+    async setClockAhead(milliseconds) {
+      const wanted = Math.round(milliseconds);
+      if (wanted === ahead || child.exitCode !== null || child.signalCode !== null) return;
+      ahead = wanted;
+      const heard = new Promise<void>((resolve) => {
+        const hear = (line: string) => {
+          if (line !== `clock ${wanted}`) return;
+          clockLines.off("line", hear);
+          child.off("exit", hear);
+          resolve();
+        };
+        clockLines.on("line", hear);
+        child.once("exit", () => resolve());
+      });
+      child.stdin.write(`${wanted}\n`);
+      await heard;
+    },
+    stop: () => stop(child),
+  };
+}
+
+/** Where the two services say that they listen. */
+function listening(
+  child: ChildProcess & { readonly stdout: NodeJS.ReadableStream; readonly stderr: NodeJS.ReadableStream },
+): Promise<[string, string]> {
+  const urls = new Map<string, string>();
+  const said: string[] = [];
+  return new Promise((resolve, reject) => {
+    const refuse = (cause: unknown) =>
+      reject(
+        new PrimepackError("EMULATOR_START_FAILED", `Cannot start Azurite as it ended: ${said.join("\n")}`, { cause }),
+      );
+    child.once("error", refuse);
+    child.once("exit", refuse);
+    const hear = (text: Buffer) => said.push(text.toString());
+    child.stderr.on("data", hear);
+    createInterface(child.stdout).on("line", (line) => {
+      if (urls.size < 3) said.push(line);
+      const [, service, url] = /Azurite (\w+) service is successfully listening at (\S+)/.exec(line) ?? [];
+      if (service === undefined || url === undefined) return;
+      urls.set(service, url);
+      const [blob, queue] = [urls.get("Blob"), urls.get("Queue")];
+      if (blob === undefined || queue === undefined || !urls.has("Table")) return;
+      child.off("error", refuse);
+      child.off("exit", refuse);
+      child.stderr.off("data", hear);
+      resolve([blob, queue]);
+    });
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.stdin?.end();
+  });
+}
