@@ -9,6 +9,7 @@ export {
   sealHandMade,
   sealText,
 } from "./broken-packages.ts";
+export { chromiumPath, startChromium } from "./chromium.ts";
 export { type CliOptions, type CliResult, cliProgram, runCliProcess } from "./cli-process.ts";
 export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";

@@ -1,0 +1,189 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { formatNdjsonLine, PrimepackError, redact } from "@primepack/core";
+import type { ItemEnd, MigrationSummary, PackageStatus } from "../types.ts";
+import { type CsvCell, csvLine } from "./csv.ts";
+import { ItemProblems, problemKinds } from "./item-problems.ts";
+import { type JobRow, jobCells, jobColumns, jobRow } from "./job-row.ts";
+import { reportPage } from "./page/page.ts";
+import { ReportFile } from "./report-file.ts";
+import { ThroughputTally } from "./throughput.ts";
+
+export interface ReportOptions {
+  /** Folder of the report, made if it isn't there; the files of an earlier report are replaced one by one. */
+  readonly directory: string;
+  /** The end of every item of the source; read once. */
+  readonly ends: AsyncIterable<ItemEnd>;
+  /** In the order in which they were planned. */
+  readonly packages: Iterable<PackageStatus>;
+  readonly summary: MigrationSummary;
+  /** Heading of the page. Default: `Migration report`. */
+  readonly title?: string;
+}
+
+/** Absolute or relative, as the folder was given. */
+export interface ReportFiles {
+  readonly page: string;
+  readonly itemsCsv: string;
+  readonly itemsNdjson: string;
+  readonly jobs: string;
+  readonly summary: string;
+}
+
+/** Jobs that the page shows; `jobs.csv` has all. */
+const SHOWN_JOBS = 500;
+/** Spreadsheets take a file without it for text of the machine's old code page. */
+const BYTE_ORDER_MARK = "\ufeff";
+
+const itemColumns: readonly string[] = [
+  "outcome",
+  "kind",
+  "path",
+  "code",
+  "message",
+  "warnings",
+  "url",
+  "id",
+  "package",
+  "jobId",
+  "attempts",
+  "size",
+  "source",
+];
+
+/**
+ * Writes what became of a migration: `summary.json`, every item in `items.csv` and `items.ndjson`, every job in
+ * `jobs.csv`, and `report.html`, one page that opens from disk. No file is seen before it is whole.
+ *
+ * Memory: the page's rows, and four numbers for each job; items stream through. Signatures of URLs and other secrets in
+ * messages are left out. Throws REPORT_FAILED, or what `ends` throws.
+ */
+export async function writeReport(options: ReportOptions): Promise<ReportFiles> {
+  const { directory, ends, packages, summary, title = "Migration report" } = options;
+  const files: ReportFiles = {
+    page: join(directory, "report.html"),
+    itemsCsv: join(directory, "items.csv"),
+    itemsNdjson: join(directory, "items.ndjson"),
+    jobs: join(directory, "jobs.csv"),
+    summary: join(directory, "summary.json"),
+  };
+  await writing(directory, () => mkdir(directory, { recursive: true }));
+  const problems = await writeItems(directory, files, ends);
+  const { throughput, rows, more } = await writeJobs(directory, files.jobs, packages);
+  await writeWhole(directory, files.summary, `${JSON.stringify(summaryOf(summary, problems), undefined, 2)}\n`);
+  await writeWhole(
+    directory,
+    files.page,
+    reportPage({ title, summary, throughput: throughput.throughput, jobs: rows, moreJobs: more, problems }),
+  );
+  return files;
+}
+
+async function writeItems(
+  directory: string,
+  { itemsCsv, itemsNdjson }: ReportFiles,
+  ends: AsyncIterable<ItemEnd>,
+): Promise<ItemProblems> {
+  const problems = new ItemProblems();
+  await withFile(directory, itemsCsv, (csv) =>
+    withFile(directory, itemsNdjson, async (ndjson) => {
+      await csv(`${BYTE_ORDER_MARK}${csvLine(itemColumns)}`);
+      for await (const end of ends) {
+        const item = withoutSecrets(end);
+        problems.add(item);
+        await csv(csvLine(itemCells(item)));
+        await ndjson(formatNdjsonLine(item));
+      }
+    }),
+  );
+  return problems;
+}
+
+async function writeJobs(
+  directory: string,
+  path: string,
+  packages: Iterable<PackageStatus>,
+): Promise<{ readonly throughput: ThroughputTally; readonly rows: readonly JobRow[]; readonly more: number }> {
+  const throughput = new ThroughputTally();
+  const rows: JobRow[] = [];
+  let more = 0;
+  await withFile(directory, path, async (csv) => {
+    await csv(`${BYTE_ORDER_MARK}${csvLine(jobColumns)}`);
+    for (const status of packages) {
+      const { message } = status;
+      const row = jobRow(message === undefined ? status : { ...status, message: redact(message) });
+      throughput.add(row);
+      if (rows.length < SHOWN_JOBS) rows.push(row);
+      else more += 1;
+      await csv(csvLine(jobCells(row)));
+    }
+  });
+  return { throughput, rows, more };
+}
+
+/** What `summary.json` holds: the run's summary, and how often each code stands at a problem. */
+function summaryOf(summary: MigrationSummary, problems: ItemProblems): object {
+  return {
+    ...summary,
+    problems: Object.fromEntries(problemKinds.map((kind) => [kind, problems.count(kind)])),
+    codes: Object.fromEntries(problems.codes),
+  };
+}
+
+function itemCells(item: ItemEnd): readonly CsvCell[] {
+  return [
+    item.outcome,
+    item.kind,
+    item.sourcePath.join("/"),
+    item.code,
+    item.message,
+    item.warnings?.join("; "),
+    item.url,
+    item.id,
+    item.package,
+    item.jobId,
+    item.attempts,
+    item.size,
+    item.source,
+  ];
+}
+
+function withoutSecrets(item: ItemEnd): ItemEnd {
+  const { source, message, warnings, url } = item;
+  return {
+    ...item,
+    source: redact(source),
+    ...(message === undefined ? {} : { message: redact(message) }),
+    ...(warnings === undefined ? {} : { warnings: warnings.map(redact) }),
+    ...(url === undefined ? {} : { url: redact(url) }),
+  };
+}
+
+async function writeWhole(directory: string, path: string, text: string): Promise<void> {
+  await withFile(directory, path, (write) => write(text));
+}
+
+/** The file is there when the work is done, and as it was before if the work failed. */
+async function withFile(
+  directory: string,
+  path: string,
+  work: (write: (text: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const file = await writing(directory, () => ReportFile.begin(path));
+  let isDone = false;
+  try {
+    await work((text) => writing(directory, () => file.write(text)));
+    await writing(directory, () => file.finish());
+    isDone = true;
+  } finally {
+    if (!isDone) await file.discard().catch(() => undefined);
+  }
+}
+
+async function writing<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw PrimepackError.from(error, "REPORT_FAILED", `write the report in ${directory}`);
+  }
+}
