@@ -1,10 +1,15 @@
 import { collect, deterministicRandom, exampleTarget } from "@primepack/test-support";
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { type MemoryContainer, type MemoryPackage, memoryPackageStore } from "../container/memory.ts";
+import {
+  type MemoryContainer,
+  type MemoryPackage,
+  type MemoryPackageStore,
+  memoryPackageStore,
+} from "../container/memory.ts";
 import { PrimepackError, Secret } from "../errors/index.ts";
 import { readArchivedFiles } from "../manifest/archived-files.ts";
-import type { FileVersion, ItemOutcome, PackageRecord, SourceFile, SourceItem } from "../model/index.ts";
+import type { FileVersion, ItemOutcome, PackageRecord, PackageStore, SourceFile, SourceItem } from "../model/index.ts";
 import { openSealed } from "../seal/open-sealed.ts";
 import { QuickXorHash } from "../seal/quick-xor-hash.ts";
 import { build } from "./run.ts";
@@ -253,32 +258,34 @@ describe("executePackage()", () => {
     ]);
   });
 
-  it.each([
-    ["drops the package when removing what failed fails", "CONTAINER_UNREACHABLE" as const],
-    ["leaves what failed where nobody may remove it, and packages the rest", "CONTAINER_FORBIDDEN" as const],
-  ])("%s", async (_, code) => {
+  it("drops the package when removing what failed does not succeed", async () => {
     const memory = memoryPackageStore();
-    const failure = new PrimepackError(code, "Cannot remove the blob");
-    const packages: BuildOptions["packages"] = {
-      async open(name, signal) {
-        const pair = await memory.open(name, signal);
-        pair.content.remove = () => Promise.reject(failure);
-        return pair;
-      },
-    };
+    const packages = withRemoveFailing(memory, "CONTAINER_UNREACHABLE");
     const items = [file("bad.txt", "current", { versions: [version("old"), broken] }), file("z.txt")];
-    if (code === "CONTAINER_UNREACHABLE") {
-      await expect(packaged(items, { packages })).rejects.toMatchObject({ code });
-      expect(memory.packages.size).toBe(0);
-      return;
-    }
+    await expect(packaged(items, { packages })).rejects.toMatchObject({ code: "CONTAINER_UNREACHABLE" });
+    expect(memory.packages.size).toBe(0);
+  });
+
+  it("leaves what failed where nobody may remove it, and packages the rest", async () => {
+    const memory = memoryPackageStore();
+    const packages = withRemoveFailing(memory, "CONTAINER_FORBIDDEN");
+    const items = [file("bad.txt", "current", { versions: [version("old"), broken] }), file("z.txt")];
     const { records, outcomes } = await packaged(items, { packages });
     expect(records).toMatchObject([{ files: 1, failed: 1 }]);
     expect(failuresOf(outcomes)).toHaveLength(1);
     const made = memory.packages.get("000001") as MemoryPackage;
     expect(await namesIn(made.content)).toEqual(["00000001.dat", "00000003.dat", "00000004.dat"]);
-    expect(made.blobs.filter(({ container }) => container === "content").map(({ name }) => name)).toEqual([
-      "00000004.dat",
-    ]);
+    const recorded = made.blobs.flatMap(({ container, name }) => (container === "content" ? [name] : []));
+    expect(recorded).toEqual(["00000004.dat"]);
   });
 });
+
+function withRemoveFailing(memory: MemoryPackageStore, code: "CONTAINER_UNREACHABLE" | "CONTAINER_FORBIDDEN") {
+  const failure = new PrimepackError(code, "Cannot remove the blob");
+  const open: PackageStore["open"] = async (name, signal) => {
+    const pair = await memory.open(name, signal);
+    pair.content.remove = () => Promise.reject(failure);
+    return pair;
+  };
+  return { open };
+}

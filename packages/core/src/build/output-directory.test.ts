@@ -53,6 +53,22 @@ describe("openOutputDirectory()", () => {
     expect(JSON.stringify(output)).not.toContain(key.trim());
   });
 
+  it("has no key where each package brings its own, and goes on with no other encryption", async () => {
+    const provided = { encryption: "provided", continue: true } as const;
+    const output = await openOutputDirectory(path("provided"), provided);
+    expect(await readdir(path("provided"))).toEqual(["run.json"]);
+    expect(output.encryption).toBe("provided");
+    expect((await openOutputDirectory(path("provided"), { ...provided, dryRun: true })).encryption).toBe("provided");
+    const open = (name: string, encryption: "key" | "provided" | "none") =>
+      codeOf(openOutputDirectory(path(name), { encryption, keyFile: path("new", "key"), continue: true }));
+    expect(await open("provided", "key")).toBe("INVALID_KEY");
+    expect(await open("provided", "none")).toBe("INVALID_KEY");
+    expect(await open("provided", "provided")).toBe("resolved");
+    expect(await open("new", "provided")).toBe("INVALID_KEY");
+    await openOutputDirectory(path("unencrypted"), { encryption: "none" });
+    expect(await open("unencrypted", "provided")).toBe("INVALID_KEY");
+  });
+
   it("names its run, by the same name when it is continued", async () => {
     const options = { encryption: "none", continue: true } as const;
     const { runId } = await openOutputDirectory(path("named"), options);

@@ -73,6 +73,49 @@ describe("build()", () => {
     ]);
   });
 
+  it("tells of each package that is planned, in order, and waits before it executes it", async () => {
+    const packages = memoryPackageStore();
+    const told: string[] = [];
+    const planned = async (plan: PackagePlan, local: ReadonlyMap<number, unknown>) => {
+      expect(packages.packages.has(plan.name)).toBe(false);
+      await new Promise((resolve) => setImmediate(resolve));
+      told.push(`${plan.name} ${plan.items.length} ${local.size}`);
+    };
+    const open: PackageStore["open"] = (name, signal) => {
+      expect(told.at(-1)).toMatch(name);
+      return packages.open(name, signal);
+    };
+    const source = items(file("a"), file("b"), file("c"));
+    const limits = { maxItems: 2 };
+    const finished: string[] = [];
+    for await (const event of build(options({ source, limits, planned, packages: { open } }))) {
+      if (event.type === "packageFinished") finished.push(event.record.name);
+    }
+    expect(told).toEqual(["000001 2 2", "000002 1 1"]);
+    expect(finished.sort()).toEqual(["000001", "000002"]);
+  });
+
+  it("tells `planned` of nothing that is finished or of a dry run", async () => {
+    const planned = () => Promise.reject(new Error("told"));
+    const records = (await collect(build(options()))).flatMap((event) =>
+      event.type === "packageFinished" ? [event.record] : [],
+    );
+    const finished = () => records[0];
+    expect(await build(options({ planned, finished })).result).toMatchObject({ reusedPackages: 1 });
+    expect(await build(options({ planned, dryRun: true })).result).toMatchObject({ packages: 1 });
+  });
+
+  it("rejects with what `planned` does, and waits for it no longer than until an abort", async () => {
+    const refused = new PrimepackError("DISK_FULL", "Cannot note the package");
+    expect(await codeOf(build(options({ planned: () => Promise.reject(refused) })).result)).toBe("DISK_FULL");
+    const abort = new AbortController();
+    const planned = () => {
+      abort.abort();
+      return new Promise<void>(() => undefined);
+    };
+    expect(await codeOf(build(options({ planned, signal: abort.signal })).result)).toBe("ABORTED");
+  });
+
   it("goes on when the reader leaves its loop", async () => {
     const run = build(options());
     for await (const _ of run) break;
@@ -307,6 +350,7 @@ describe("build()", () => {
     ["INVALID_OPTION", { source: undefined as never }, "source"],
     ["INVALID_OPTION", { packages: {} as never }, "packages"],
     ["INVALID_OPTION", { signal: {} as never }, "signal"],
+    ["INVALID_OPTION", { planned: {} as never }, "planned"],
     ["INVALID_OPTION", { defaultAuthor: { name: "Ann" } as never }, "defaultAuthor.login"],
     ["INVALID_OPTION", { people: { map: {} as never } }, "people.map"],
     ["INVALID_OPTION", { people: { unmapped: "drop" as "keep" } }, "people.unmapped"],
@@ -326,6 +370,7 @@ describe("build()", () => {
     ["INVALID_OPTION", { ledger: { store: memoryLedger(), runId: "a/b" } }, "ledger.runId"],
     ["INVALID_OPTION", { ledger: { store: memoryLedger(), runId: "a", deletions: 1 as never } }, "ledger.deletions"],
     ["INVALID_KEY", { encryption: new Secret(new Uint8Array(16)) }, "16"],
+    ["INVALID_KEY", { encryption: "prvided" as "provided" }, "32"],
     ["INVALID_TARGET", { target: { ...exampleTarget, webId: "none" } }, "webId"],
   ] as const)("throws %s at once for %j", (code, changes, part) => {
     const error = (() => {
