@@ -48,6 +48,16 @@ describe("the test summary", () => {
     expect(code).toBe(0);
   });
 
+  it("lets a test be skipped in CI that says that Chromium is missing", async () => {
+    const { code, lines } = await run('it.skip("opens (Chromium is missing)", () => {});\n' + excused, "true");
+    expect(lines.slice(-3)).toEqual([
+      "Skipped as Chromium is missing: 1",
+      "Skipped as ../shared is missing: 1",
+      "0 passed, 0 failed, 2 skipped",
+    ]);
+    expect(code).toBe(0);
+  });
+
   it("counts a file that can't be loaded as failed", async () => {
     const { code, lines } = await run('import "./gone.mjs";\n', "");
     expect(lines.at(-1)).toBe("0 passed, 1 failed, 0 skipped");

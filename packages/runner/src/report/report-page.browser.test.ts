@@ -108,7 +108,7 @@ function* packages(): Generator<PackageStatus> {
 }
 
 describe.skipIf(chromium === undefined)(
-  chromium === undefined ? "report.html (skipped: no Chromium; name one in CHROMIUM_PATH)" : "report.html in Chromium",
+  chromium === undefined ? "report.html (Chromium is missing; CHROMIUM_PATH may name one)" : "report.html in Chromium",
   () => {
     let browser: Browser;
     let page: Page;

@@ -11,7 +11,7 @@ export const style = `
 @media (prefers-color-scheme: dark) {
   :root {
     --back: #14171c; --paper: #1d2128; --text: #e7eaee; --soft: #a5aeba; --line: #343b45; --accent: #84b4ff;
-    --imported: #46b06b; --deleted: #a881dc; --unchanged: #5fb2bf; --existing: #6f8296; --excluded: #4b5562;
+    --imported: #46b06b; --deleted: #a881dc; --unchanged: #5fb2bf; --existing: #7d90a5; --excluded: #5d6877;
     --pending: #7aa5f7; --skipped: #e0b23f; --unknown: #e58145; --failed: #ec6570;
     --text-failed: #ff8b94; --text-unknown: #ffa06a; --text-skipped: #f0c65c; --text-pending: #9bc0ff; --text-warned: #f0c65c;
     --good: #6fd58f; --data: #6ea2f0; --items: #4fbf96;
@@ -22,7 +22,7 @@ export const style = `
 body { margin: 0; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 .skip { position: absolute; left: -9999px; }
 .skip:focus { left: 1rem; top: 0.5rem; background: var(--paper); padding: 0.4rem 0.8rem; z-index: 2; }
-header, main, footer { max-width: 1180px; margin: 0 auto; padding: 0 1.25rem; }
+header, main, footer { max-width: 1320px; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 2rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 0.35rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 0 0 0.9rem; }
@@ -32,10 +32,10 @@ h3 { font-size: 1rem; margin: 1.2rem 0 0.5rem; }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.15rem 1.25rem; margin: 1rem 0; }
 .status { display: inline-block; font-weight: 600; border: 1px solid currentcolor; border-radius: 1em; padding: 0 0.75em; }
 .status-complete { color: var(--good); } .status-interrupted, .status-cancelled, .status-losses { color: var(--text-failed); }
-dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.75rem; margin: 1.1rem 0 0; }
+dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.75rem, 1fr)); gap: 0.75rem; margin: 1.1rem 0 0; }
 dl.facts div { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 0.65rem 0.9rem; }
 dl.facts dt { color: var(--soft); font-size: 0.85rem; }
-dl.facts dd { margin: 0; font-size: 1.4rem; font-weight: 650; font-variant-numeric: tabular-nums; }
+dl.facts dd { margin: 0; font-size: 1.25rem; font-weight: 650; white-space: nowrap; font-variant-numeric: tabular-nums; }
 dl.facts dd.text-failed, dl.facts dd.text-unknown { font-weight: 700; }
 .bar { display: block; width: 100%; height: 28px; border-radius: 6px; margin-bottom: 1rem; }
 .key { width: 0.75em; height: 0.75em; margin-right: 0.5em; }
@@ -52,7 +52,7 @@ figure { margin: 0; } figcaption { font-weight: 600; margin-bottom: 0.25rem; }
 details { margin-top: 0.9rem; } summary { cursor: pointer; color: var(--accent); }
 .scroll { overflow-x: auto; } .tall { max-height: 30rem; overflow: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-table.legend, table.narrow { width: auto; }
+table.legend, table.narrow { width: auto; } table.legend th { white-space: nowrap; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.9rem 0.35rem 0; border-bottom: 1px solid var(--line); }

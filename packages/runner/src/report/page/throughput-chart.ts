@@ -66,9 +66,9 @@ function timeOf({ from }: ThroughputBar): string {
   return moment(new Date(from).toISOString());
 }
 
-/** The next larger of 1, 2, 4, 5 or 8 times a power of ten, so that the marks of the axis are plain numbers. */
+/** The next larger of 1, 2, 4 or 8 times a power of ten, so that the marks of the axis are plain numbers. */
 function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 5, 8].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 2, 4, 8].find((step) => step * power >= value) ?? 10) * power;
 }
