@@ -49,7 +49,7 @@ describe("the test summary", () => {
   });
 
   it("lets a test be skipped in CI that says that Chromium is missing", async () => {
-    const { code, lines } = await run('it.skip("opens (Chromium is missing)", () => {});\n' + excused, "true");
+    const { code, lines } = await run(`it.skip("opens (Chromium is missing)", () => {});\n${excused}`, "true");
     expect(lines.slice(-3)).toEqual([
       "Skipped as Chromium is missing: 1",
       "Skipped as ../shared is missing: 1",
