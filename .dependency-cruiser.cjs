@@ -46,9 +46,46 @@ const layerRules = layers.flatMap((row, index) => {
   ];
 });
 
+/** What the other packages may take of the workspace: entry points of core, and packages. `cli` takes what it likes. */
+const uses = {
+  submitter: { entries: ["errors", "http", "model", "wire"] },
+  "event-reader": { entries: ["container", "errors", "http", "model", "seal", "wire"] },
+  // How it tells of its own failures is no reading of the rules; those it has for itself.
+  emulator: { entries: ["errors", "wire"] },
+  "store-lmdb": { packages: ["core"] },
+  runner: { packages: ["core", "event-reader", "submitter"] },
+};
+
+const packageRules = Object.entries(uses).map(([name, { entries = [], packages = [] }]) => ({
+  name: `${name}-stays-in-its-place`,
+  comment:
+    "Thin packages take the entry points of core that they need and nothing else, so that whoever uses them alone loads " +
+    "no planner, no XML and no worker threads; none takes a package beside or above it.",
+  severity: "error",
+  from: { path: `^packages/${name}/src/`, pathNot: tests },
+  to: {
+    path: "^packages/",
+    pathNot: [
+      `^packages/${name}/`,
+      ...entries.map((entry) => `${src}${entry}/index\\.ts$`),
+      ...packages.map((used) => `^packages/${used}/`),
+    ],
+  },
+}));
+
 module.exports = {
   forbidden: [
     ...layerRules,
+    ...packageRules,
+    {
+      name: "emulator-shares-types-only",
+      comment:
+        "The emulator is a second reading of the rules, which finds what the first got wrong; values that both took from " +
+        "one place would be wrong in both. Import types (`import type`) from core/wire, and write the rest anew.",
+      severity: "error",
+      from: { path: "^packages/emulator/src/", pathNot: tests },
+      to: { path: `${src}wire/`, dependencyTypesNot: ["type-only"] },
+    },
     {
       name: "core-index-is-the-top",
       comment:
