@@ -38,6 +38,8 @@ type Outcome =
 const PROGRESS_OBJECTS = 50;
 const PROGRESS_MILLISECONDS = 5_000;
 
+const LOGS_FAILED = "The logs of the job can't be written";
+
 /** One job from its start to `JobEnd`, which comes last however it ends (wire-protocol 1). */
 export class JobRun {
   readonly #options: JobRunOptions;
@@ -177,7 +179,7 @@ export class JobRun {
     try {
       await this.#log.write(manifest, this.#options.secrets?.key);
     } catch (error) {
-      const problem = exceptionProblem(error, "The logs of the job can't be written");
+      const problem = exceptionProblem(error, LOGS_FAILED);
       tally.add({ type: "problem", level: "warning", ...problem });
       this.#options.emit({ type: "JobWarning", problem });
     }
@@ -192,12 +194,15 @@ export class JobRun {
       emit({ type: "JobFatalError", problem: CANCELED });
     }
     const counts = countsOf(earlier);
+    let { totalErrors, totalWarnings } = counts;
+    if (!hadFatalError) totalErrors += 1;
     try {
       await this.#log.write((await this.#openContainers()).manifest, this.#options.secrets?.key);
     } catch (error) {
-      emit({ type: "JobWarning", problem: exceptionProblem(error, "The logs of the job can't be written") });
+      emit({ type: "JobWarning", problem: exceptionProblem(error, LOGS_FAILED) });
+      totalWarnings += 1;
     }
-    emit({ type: "JobEnd", counts: { ...counts, totalErrors: counts.totalErrors + (hadFatalError ? 0 : 1) } });
+    emit({ type: "JobEnd", counts: { ...counts, totalErrors, totalWarnings } });
     await this.#log.discard();
   }
 
