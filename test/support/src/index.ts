@@ -20,6 +20,7 @@ export { type HostileEntry, type HostileTree, makeHostileTree } from "./hostile-
 export { type HttpProxy, startHttpProxy } from "./http-proxy.ts";
 export { collectJournal, describeJournal, type JournalUnderTest } from "./journal-conformance.ts";
 export { collectLedger, describeLedger, type LedgerUnderTest, ledgerEntry } from "./ledger-conformance.ts";
+export { type BlobFaults, memoryJobContainer } from "./memory-job-container.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
 export { RandomSource } from "./random-source.ts";
 export { richFields, richPackage } from "./rich-package.ts";
