@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { isWithin, type Ledger, memoryLedger, PrimepackError, type Target } from "@primepack/core";
-import type { PackagingArguments } from "./arguments/packaging-arguments.ts";
+import type { ShapeArguments } from "./arguments/packaging-arguments.ts";
 
 /**
  * The ledger that a run is to use, if it is to use one. A dry run writes nothing: it reads the ledger that is there.
@@ -8,7 +8,7 @@ import type { PackagingArguments } from "./arguments/packaging-arguments.ts";
  * Throws what `openLmdbLedger` throws, and INVALID_OPTION for a ledger in a source, which would be packaged.
  */
 export async function openLedger(
-  { ledger, settings }: Pick<PackagingArguments, "ledger" | "settings">,
+  { ledger, settings }: Pick<ShapeArguments, "ledger" | "settings">,
   { target, paths }: { readonly target: Target; readonly paths: readonly string[] },
   cwd: string,
 ): Promise<Ledger | undefined> {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type BuildEvent, type PeopleOptions, readUserMap } from "@primepack/core";
-import type { PackagingArguments } from "./arguments/packaging-arguments.ts";
+import type { ShapeArguments } from "./arguments/packaging-arguments.ts";
 
 /** Who the people of a source are, and what is wrong with the file that says so. */
 export interface MappedPeople {
@@ -10,7 +10,7 @@ export interface MappedPeople {
 
 /** Reads the user map that is named, if one is. Throws USER_MAP_FAILED and ABORTED. */
 export async function mappedPeople(
-  { userMap, unmapped }: Pick<PackagingArguments, "userMap" | "unmapped">,
+  { userMap, unmapped }: Pick<ShapeArguments, "userMap" | "unmapped">,
   cwd: string,
   signal: AbortSignal,
 ): Promise<MappedPeople> {

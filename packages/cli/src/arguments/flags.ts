@@ -42,6 +42,16 @@ export function wholeNumber(flag: string, value: string | undefined, least: numb
   return number;
 }
 
+/** A number within bounds, with at most three digits behind the point, or undefined if the flag is not there. */
+export function plainNumber(flag: string, value: string | undefined, least: number, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d{1,12}(?:\.\d{1,3})?$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= least && number <= most)) {
+    throw usageError(`Cannot use ${flag} as it takes a number from ${least} to ${most}: current value is ${value}`);
+  }
+  return number;
+}
+
 /** One of the choices, or undefined if the flag is not there. */
 export function choice<Choice extends string>(
   flag: string,

@@ -12,15 +12,8 @@ import { type formFlags, readForms } from "./form-arguments.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What every command takes that makes packages, wherever their items come from; with {@link formFlags}. */
-export const packagingFlags = {
-  target: { type: "string" },
-  out: { type: "string" },
-  "key-file": { type: "string" },
-  "no-encryption": { type: "boolean" },
-  "storage-file": { type: "string" },
-  continue: { type: "boolean" },
-  "dry-run": { type: "boolean" },
+/** What shapes packages, whatever becomes of them; with {@link formFlags}. */
+export const shapeFlags = {
   ledger: { type: "string" },
   "delete-missing": { type: "boolean" },
   names: { type: "string" },
@@ -42,19 +35,26 @@ export const packagingFlags = {
   quiet: { type: "boolean" },
 } as const;
 
+/** What every command takes that makes packages and no more, wherever their items come from; with {@link formFlags}. */
+export const packagingFlags = {
+  target: { type: "string" },
+  out: { type: "string" },
+  "key-file": { type: "string" },
+  "no-encryption": { type: "boolean" },
+  "storage-file": { type: "string" },
+  continue: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  ...shapeFlags,
+} as const;
+
 /** Options that go to core's `build` as they are. */
 export type BuildSettings = Pick<
   CommonBuildOptions,
   "names" | "limits" | "defaultAuthor" | "sourceType" | "workers" | "blockSize" | "uploads" | "ahead" | "dryRun"
 >;
 
-export interface PackagingArguments {
-  readonly target: string;
-  readonly out: string;
-  readonly encryption: "key" | "none";
-  readonly keyFile?: string;
-  readonly storageFile?: string;
-  readonly continue: boolean;
+/** The values of {@link shapeFlags} and {@link formFlags}. */
+export interface ShapeArguments {
   /** Folder of the ledger, which makes the run a delta. */
   readonly ledger?: string;
   readonly deleteMissing: boolean;
@@ -68,6 +68,16 @@ export interface PackagingArguments {
   readonly quiet: boolean;
 }
 
+export interface PackagingArguments extends ShapeArguments {
+  readonly target: string;
+  readonly out: string;
+  readonly encryption: "key" | "none";
+  readonly keyFile?: string;
+  readonly storageFile?: string;
+  readonly continue: boolean;
+}
+
+type ShapeValues = FlagValues<typeof shapeFlags> & FlagValues<typeof formFlags>;
 type Values = FlagValues<typeof packagingFlags> & FlagValues<typeof formFlags>;
 
 /** The values of {@link packagingFlags} and {@link formFlags}. Throws INVALID_OPTION at the first fault. */
@@ -75,21 +85,31 @@ export function readPackagingArguments(values: Values): PackagingArguments {
   if (values["no-encryption"] && values["key-file"] !== undefined) {
     throw usageError("Cannot use --key-file as --no-encryption needs no key: both are given");
   }
-  if (values["delete-missing"] && values.ledger === undefined) {
-    throw usageError("Cannot use --delete-missing as it needs a --ledger, which knows what was sent: none is given");
-  }
   if (values["no-encryption"] && values.archives) {
     throw usageError("Cannot use --archives as archives need encryption: current value is --no-encryption");
   }
-  const { "key-file": keyFile, "storage-file": storageFile, "user-map": userMap, ledger } = values;
-  const unmapped = meaning("--unmapped", values.unmapped, { keep: "keep", "default-author": "defaultAuthor" } as const);
+  const { "key-file": keyFile, "storage-file": storageFile } = values;
+  const shape = readShapeArguments(values);
   return {
+    ...shape,
     target: required("--target", values.target),
     out: required("--out", values.out),
     encryption: values["no-encryption"] ? "none" : "key",
     ...(keyFile === undefined ? {} : { keyFile: required("--key-file", keyFile) }),
     ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
     continue: values.continue ?? false,
+    settings: { ...shape.settings, dryRun: values["dry-run"] ?? false },
+  };
+}
+
+/** The values of {@link shapeFlags} and {@link formFlags}. Throws INVALID_OPTION at the first fault. */
+export function readShapeArguments(values: ShapeValues): ShapeArguments {
+  if (values["delete-missing"] && values.ledger === undefined) {
+    throw usageError("Cannot use --delete-missing as it needs a --ledger, which knows what was sent: none is given");
+  }
+  const { "user-map": userMap, ledger } = values;
+  const unmapped = meaning("--unmapped", values.unmapped, { keep: "keep", "default-author": "defaultAuthor" } as const);
+  return {
     ...(ledger === undefined ? {} : { ledger: required("--ledger", ledger) }),
     deleteMissing: values["delete-missing"] ?? false,
     ...(userMap === undefined ? {} : { userMap: required("--user-map", userMap) }),
@@ -101,7 +121,7 @@ export function readPackagingArguments(values: Values): PackagingArguments {
   };
 }
 
-function readSettings(values: Values): BuildSettings {
+function readSettings(values: ShapeValues): BuildSettings {
   const policy = choice("--names", values.names, ["rename", "skip", "fail"]);
   const renameWith = choice("--rename-with", values["rename-with"], ["hex", "underscore"]);
   const maxItems = wholeNumber("--max-items", values["max-items"], 1, PACKAGE_MAX_ITEMS);
@@ -117,7 +137,6 @@ function readSettings(values: Values): BuildSettings {
     blockSize: blockSize && blockSize * MEBIBYTE,
     uploads: wholeNumber("--uploads", values.uploads, 1, 256),
     ahead: wholeNumber("--ahead", values.ahead, 0, 256),
-    dryRun: values["dry-run"] ?? false,
   });
 }
 
