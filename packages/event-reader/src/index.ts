@@ -1,5 +1,12 @@
 export type * from "./logs/log-types.ts";
+export { importResult } from "./outcome/import-result.ts";
+export { joinOutcomes } from "./outcome/join-outcomes.ts";
 export type * from "./outcome/outcome-types.ts";
+export { parseEvent } from "./parse/parse-event.ts";
+export { parseGraphEvent } from "./parse/parse-graph-event.ts";
+export type { ServiceAccess, ServiceEvents } from "./polled/event-source.ts";
+export { type GraphEventsOptions, graphEvents } from "./polled/graph-events.ts";
+export { type ProgressEventsOptions, progressEvents } from "./polled/progress-events.ts";
 export type * from "./queue/queue-types.ts";
 export type * from "./types.ts";
 export type * from "./watch/watch-types.ts";

@@ -16,6 +16,7 @@ export interface CodeEntry {
     | "manifest"
     | "ledger"
     | "service"
+    | "event"
     | "journal"
     | "run"
     | "emulator"
@@ -444,9 +445,31 @@ const registry = {
     area: "service",
     remedy: "Read the logs in the job's containers; the service keeps a job's events for about four days.",
   },
+  TARGET_NOT_FOUND: {
+    area: "service",
+    remedy: "Name a library of this very site by title, id or URL; one of a site below it needs that site's URL.",
+  },
+  TARGET_INCOMPLETE: {
+    area: "service",
+    remedy: "The service listed less of the library than it holds; run again when it is under less load.",
+  },
   JOB_CONTAINERS_REFUSED: {
     area: "service",
     remedy: "Provision containers again and upload the package into them; the SAS has expired or lacks a right.",
+  },
+
+  // event: events and logs of jobs
+  LOG_UNREADABLE: {
+    area: "event",
+    remedy: "Give the key that the job was created with; errors that only the broken parts name stay unknown.",
+  },
+  QUEUE_FAILED: {
+    area: "event",
+    remedy: "Check that the queue exists and its SAS lasts; the events can be read by GetMigrationJobProgress too.",
+  },
+  QUEUE_MESSAGE_INVALID: {
+    area: "event",
+    remedy: "Give the key of the message's job; what no key opens was damaged, or isn't of a migration job.",
   },
 
   // run

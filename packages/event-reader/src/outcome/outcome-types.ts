@@ -1,20 +1,33 @@
-import type { ImportOutcome, JobCounts, JobEvent, LogEntry, MintedItem } from "../types.ts";
+import type { JournalValue } from "@primepack/core/model";
+import type { ImportOutcome, JobCounts, JobEvent, LogEntry } from "../types.ts";
 
 /**
- * What is known of a job as a whole. `ended`: `JobEnd` came and nothing worse before it. `fatal` and `cancelled` hold from
- * the moment when such an event came, `isOver` says whether `JobEnd` came too. `lost`: nothing more will be heard of it.
+ * What is known of a job as a whole. `ended`: `JobEnd` came, and nothing worse. `fatal` and `cancelled` hold from the
+ * moment when such an event came; `deleted`: it never ran; `lost`: nothing more will be heard of it.
  */
 export type ImportStatus = "open" | "ended" | "fatal" | "cancelled" | "deleted" | "lost";
 
-/** What was read of a job's error log. */
-export type ErrorLogState =
-  /** Not looked for, or reading it failed. */
-  | "unread"
-  /** All that there is of it was added, or there is none. */
-  | "read";
+/** A warning or error that a job told of, in an event or in a line of its logs. */
+export interface ReportedProblem {
+  readonly level: "warning" | "error" | "fatal";
+  readonly from: "event" | "log";
+  /** `File`, `Folder`, `ListItem` and so on; empty where it isn't told, as in lines of logs. */
+  readonly objectType: string;
+  readonly url: string;
+  /** GUID in lower case, or empty. */
+  readonly id: string;
+  /** `SourceListItemIntId`. */
+  readonly itemId?: number;
+  /** A signed decimal HRESULT, mostly; empty where none is told. */
+  readonly errorCode: string;
+  /** Redacted; at most 2,000 characters. */
+  readonly message: string;
+  /** All GUIDs of the event or line, at most 100. */
+  readonly ids: readonly string[];
+}
 
-/** What a job reported, without what it said of objects: plain JSON, to be kept over restarts. */
-export type ImportResultState = { readonly [name: string]: unknown };
+/** What `importResult` goes on from: plain JSON without secrets. */
+export type ImportResultState = JournalValue;
 
 /**
  * Gathers what a job says of its import. Memory grows with the problems that it reports, not with its items; events and
@@ -24,18 +37,21 @@ export interface ImportResult {
   /** Lower case, with hyphens. */
   readonly jobId: string;
   readonly status: ImportStatus;
-  /** Nothing more is to be expected. */
+  /** Nothing more is to be expected: `JobEnd` came, it was deleted before it ran, or is lost. */
   readonly isOver: boolean;
   /** Of the newest event that has counts. */
   readonly counts: JobCounts;
+  /** The largest `TotalErrors` of all events; undefined if none has it. */
+  readonly totalErrors: number | undefined;
   /** What the job as a whole failed with, or why it is lost; empty where nothing was said. */
   readonly message: string;
-  /** Errors that were told of, each once. */
-  readonly errors: number;
-  readonly warnings: number;
-  /**
-   * Whether the error log can change an outcome: errors are counted that no event told of, or the job did not end well.
-   */
+  /** Each once, however often it was told. */
+  readonly problems: readonly ReportedProblem[];
+  /** More problems came than are kept (10,000). */
+  readonly isCut: boolean;
+  /** The error log was read to its end. */
+  readonly isErrorLogRead: boolean;
+  /** The error log can tell more: the job is over, and has errors, doesn't count them, or did not end well. */
   readonly needsErrorLog: boolean;
   /** Events of other jobs are left aside. */
   addEvents(events: Iterable<JobEvent>): void;
@@ -45,7 +61,6 @@ export interface ImportResult {
   errorLogRead(): void;
   /** Nothing more will be heard of the job: its events expired, it fell silent, the service doesn't know it. */
   lose(why: string): void;
-  /** What `importResult` goes on from. */
   toState(): ImportResultState;
 }
 
@@ -57,6 +72,3 @@ export interface JoinOptions {
 
 /** What the import did to each item, by its key. */
 export type ItemOutcomes = ReadonlyMap<string, ImportOutcome>;
-
-/** Items that a problem is about, and how sure that is. */
-export type JoinOutcomes = (result: ImportResult, items: Iterable<MintedItem>, options?: JoinOptions) => ItemOutcomes;
