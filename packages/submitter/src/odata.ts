@@ -6,10 +6,7 @@ export function isMembers(value: unknown): value is Members {
 }
 
 /** Asks SharePoint for the shortest of its forms; the longer ones are read as well. */
-export const NO_METADATA: Readonly<Record<string, string>> = {
-  accept: "application/json;odata=nometadata",
-  "content-type": "application/json;odata=nometadata",
-};
+export const NO_METADATA: Readonly<Record<string, string>> = { accept: "application/json;odata=nometadata" };
 
 /**
  * The result of a function or the entity in a reply, in whichever mode of OData it came: `{"d":{"<name>":...}}` or

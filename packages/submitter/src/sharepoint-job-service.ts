@@ -170,7 +170,10 @@ class RestJobService implements SharePointJobService {
     return this.#connection.client.send({
       ...request,
       url: `_api/site/${name}`,
-      headers: NO_METADATA,
+      headers: {
+        ...NO_METADATA,
+        ...(request.body === undefined ? {} : { "content-type": "application/json;odata=nometadata" }),
+      },
       ...(signal === undefined ? {} : { signal }),
     });
   }

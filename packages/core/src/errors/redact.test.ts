@@ -16,6 +16,10 @@ describe("redact()", () => {
     ["SharedAccessSignature=abc%2Fdef%3D", "SharedAccessSignature=[redacted]"],
     ["authorization: Bearer abcdefgh.ijkl-mnop_qrst", "authorization: Bearer [redacted]"],
     ["authorization: SharedKey account:abcdefghijkl=", "SharedKey [redacted]"],
+    ["grant_type=x&client_secret=abc%2Fdef%3D&scope=y", "client_secret=[redacted]&scope=y"],
+    ["client_assertion=abc%2Fdef%3D", "client_assertion=[redacted]"],
+    ['{"refresh_token": "abc%2Fdef%3D", "a": 1}', '{"refresh_token": "[redacted]", "a": 1}'],
+    ["the token eyJhbGciOiJub25lIn0.abcdefgh.abcdefgh was refused", "the token [redacted] was refused"],
     ['{"AES256CBCKey":"abc%2Fdef%3D"}', '{"AES256CBCKey":"[redacted]"}'],
   ])("takes what is secret out of %s", (text, rest) => {
     expect(redact(text)).toContain(rest);

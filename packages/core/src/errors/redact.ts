@@ -9,6 +9,14 @@ const patterns: readonly [RegExp, string][] = [
   [/(:\/\/[^\s/?#:@"']*:)[^\s/?#@"']+@/g, "$1[redacted]@"],
   [/((?:AccountKey|SharedAccessSignature)=)[^;\s"']+/gi, "$1[redacted]"],
   [/\b((?:Bearer|SharedKey(?:Lite)?)\s+)[A-Za-z0-9._~+/:=-]{8,}/g, "$1[redacted]"],
+  // What proves who somebody is to a login service, in forms and JSON ("OAuth 2.0", RFC 6749, RFC 7521).
+  [/\b((?:client_secret|client_assertion|refresh_token|assertion|password)=)[^&\s"'<>;]+/gi, "$1[redacted]"],
+  [
+    /("(?:client_secret|client_assertion|refresh_token|access_token|assertion|password)"\s*:\s*")[^"]*/gi,
+    "$1[redacted]",
+  ],
+  // A JSON Web Token, wherever it stands.
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, "[redacted]"],
   [/("AES256CBCKey"\s*:\s*")[^"]*/gi, "$1[redacted]"],
 ];
 
