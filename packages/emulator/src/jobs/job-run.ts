@@ -82,7 +82,7 @@ export class JobRun {
     try {
       containers = await this.#openContainers();
       outcome = await this.#import(containers, tally, !isRestarted);
-      if (outcome.how === "restart") {
+      if (outcome.how === "restart" && !this.#signal.aborted) {
         emit({ type: "JobStart", isRestarted: true });
         tally = new Tally(now);
         outcome = await this.#import(containers, tally, false);
@@ -90,6 +90,8 @@ export class JobRun {
     } catch (error) {
       outcome = this.#interrupted() ?? { how: "fatal", problem: exceptionProblem(error) };
     }
+    // It may have been stopped while the import ended.
+    if (outcome.how === "done" || outcome.how === "restart") outcome = this.#interrupted() ?? outcome;
     if (outcome.how === "stopped") return this.#log.keep();
     await this.#end(outcome, tally, containers?.manifest);
   }
@@ -128,7 +130,7 @@ export class JobRun {
       const interrupted = this.#interrupted();
       if (interrupted !== undefined) return interrupted;
     }
-    return this.#interrupted() ?? { how: "done" };
+    return { how: "done" };
   }
 
   /** A fatal problem is given back: the import ends. */
