@@ -111,7 +111,10 @@ async function* plaintext(
   for await (const chunk of openSealed(stored, { key, iv: Buffer.from(iv, "base64") })) {
     // One wrong key in 256 leaves valid padding.
     if (isFirst && isNoise(chunk)) {
-      throw new PrimepackError("LOG_UNREADABLE", `Cannot read ${name} as its plaintext must be text: current value is not`);
+      throw new PrimepackError(
+        "LOG_UNREADABLE",
+        `Cannot read ${name} as its plaintext must be text: current value is not`,
+      );
     }
     isFirst = false;
     yield chunk;
@@ -132,7 +135,11 @@ function unreadable(broken: readonly Unreadable[]): PrimepackError {
   const names = broken.map(({ name }) => name).join(", ");
   const [first] = broken;
   const cause = broken.length === 1 ? first?.reason : new AggregateError(broken.map(({ reason }) => reason));
-  return new PrimepackError("LOG_UNREADABLE", `Cannot read all of the import logs as parts are broken: current value is ${names}`, {
-    cause,
-  });
+  return new PrimepackError(
+    "LOG_UNREADABLE",
+    `Cannot read all of the import logs as parts are broken: current value is ${names}`,
+    {
+      cause,
+    },
+  );
 }
