@@ -1,2 +1,0 @@
-export { openSite, type SiteState } from "./site-state.ts";
-export type { ImportedItem, ImportedVersion, SiteListOptions, SiteOptions } from "./types.ts";
