@@ -1,3 +1,4 @@
+export { readImportLogs } from "./logs/import-logs.ts";
 export type * from "./logs/log-types.ts";
 export { importResult } from "./outcome/import-result.ts";
 export { joinOutcomes } from "./outcome/join-outcomes.ts";
