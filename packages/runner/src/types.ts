@@ -4,6 +4,7 @@ import type {
   Journal,
   Ledger,
   Logger,
+  NetworkOptions,
   PackageForms,
   PackageRecord,
   Source,
@@ -41,6 +42,8 @@ export interface MigrateOptions {
   /** Makes the run a delta, and is told what was received. Default: none. */
   readonly ledger?: { readonly store: Ledger; readonly deletions?: boolean };
   readonly limits?: RunLimits;
+  /** How storage is reached. Default: directly. */
+  readonly network?: NetworkOptions;
   /**
    * SharePoint: let the service tell events to a queue of the run's own as well. It is what shows a job whose creation
    * was cut off. Default: true; a service that no longer provides queues is gone on without.
@@ -67,6 +70,7 @@ export type EndOptions = Pick<
   | "containers"
   | "ledger"
   | "limits"
+  | "network"
   | "clock"
   | "timer"
   | "signal"

@@ -474,9 +474,54 @@ const registry = {
 
   // run
   ABORTED: { area: "run", remedy: "The caller aborted the run; continue it with the same options." },
+  RUN_IN_USE: { area: "run", remedy: "Wait for the other process that works on the run to end, or end it." },
+  RUN_MISMATCH: { area: "run", remedy: "Resume the run with the target, service and forms that it was begun with." },
+  RUN_CANCELLED: {
+    area: "run",
+    remedy: "Begin a fresh run; with the ledger it sends only what was not received.",
+  },
+  SAS_TOO_SHORT: {
+    area: "run",
+    remedy: "Let the SAS of containers last longer, or ask for fewer hours to be left when a package goes out.",
+  },
+  DEPENDENCY_NOT_IMPORTED: {
+    area: "run",
+    remedy: "See what became of the package that the message names; then send again by a fresh run with the ledger.",
+  },
+  SUBMISSION_UNKNOWN: {
+    area: "run",
+    remedy:
+      "Look in the target whether the items are there; if not, resume the run and let it resubmit what is unknown.",
+  },
+  JOB_FAILED: {
+    area: "run",
+    remedy: "The whole job failed; see its message, and what of it is in the target.",
+  },
+  JOB_CANCELLED: {
+    area: "run",
+    remedy:
+      "The job was cancelled on its way; what is not in the target goes out again by a fresh run with the ledger.",
+  },
+  JOB_DELETED: {
+    area: "run",
+    remedy: "Somebody deleted the job before it ran; a fresh run with the ledger sends its items again.",
+  },
+  JOB_LOST: {
+    area: "run",
+    remedy: "Nothing more is heard of the job; look in the target and in its logs what it did.",
+  },
+  IMPORT_UNPROVEN: {
+    area: "run",
+    remedy: "The job reports errors that name no item; look for the item in the target.",
+  },
+  IMPORT_FAILED: { area: "run", remedy: "See the job's logs in its manifest container." },
   READ_BACK_FAILED: {
     area: "run",
     remedy: "The finished package did not read back as written; build it again and report this.",
+  },
+  RUN_INVALID: {
+    area: "usage",
+    remedy: "Give the folder of a run that was begun with this release of primepack.",
   },
   REPORT_FAILED: {
     area: "run",

@@ -99,7 +99,7 @@ const isItemId: Rule = [
 ];
 const isId: Rule = ["a GUID without braces", (value) => typeof value === "string" && isPlainGuid(value)];
 // Both become file names, so nothing but digits may stand there.
-const isPackageName: Rule = ["a package name such as 000001", matches(/^[0-9]{6,15}$/)];
+const isPackageName: Rule = ["a package name such as 000001", matches(/^[0-9]{6,15}(?:-r[1-9][0-9]{0,5})?$/)];
 const isBlobName: Rule = ["a blob name such as 00000001.dat", matches(/^[0-9]{8,15}\.dat$/)];
 const isDate: Rule = [
   "a date in UTC with whole seconds",
