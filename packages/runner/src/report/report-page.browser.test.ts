@@ -117,7 +117,7 @@ describe.skipIf(chromium === undefined)(
 
     beforeAll(async () => {
       browser = await startChromium(chromium ?? "");
-      const files = await writeReport({
+      const { files } = await writeReport({
         directory: path("report"),
         ends: ends(),
         packages: packages(),

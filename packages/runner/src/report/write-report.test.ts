@@ -90,7 +90,7 @@ const csvOf = async (file: string): Promise<readonly string[]> =>
 
 describe("writeReport()", () => {
   it("writes every item into CSV and NDJSON, every job with spans and rates, and totals", async () => {
-    const files = await writeReport({
+    const { files } = await writeReport({
       directory: path("a/report"),
       ends: each(imported, failed),
       packages: [status],
@@ -169,7 +169,7 @@ describe("writeReport()", () => {
     function* jobs(): Generator<PackageStatus> {
       for (let index = 0; index < 2000; index += 1) yield { ...status, name: `job ${index}` };
     }
-    const files = await writeReport({ directory: path("many"), ends: many(), packages: jobs(), summary });
+    const { files } = await writeReport({ directory: path("many"), ends: many(), packages: jobs(), summary });
     const page = await readFile(files.page, "utf8");
     expect(page).toContain("11,000 more are in");
     expect(page).toContain("1,500 others are in");

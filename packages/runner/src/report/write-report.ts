@@ -16,9 +16,19 @@ export interface ReportOptions {
   readonly ends: AsyncIterable<ItemEnd>;
   /** In the order in which they were planned. */
   readonly packages: Iterable<PackageStatus>;
-  readonly summary: MigrationSummary;
+  /** Given, or made of how many items ended how once all were read. */
+  readonly summary: MigrationSummary | ((counts: ItemCounts) => MigrationSummary);
   /** Heading of the page. Default: `Migration report`. */
   readonly title?: string;
+}
+
+/** How many items ended how. */
+export type ItemCounts = MigrationSummary["counts"];
+
+/** What was written. */
+export interface WrittenReport {
+  readonly files: ReportFiles;
+  readonly summary: MigrationSummary;
 }
 
 /** Absolute or relative, as the folder was given. */
@@ -58,8 +68,8 @@ const itemColumns: readonly string[] = [
  * Memory: the page's rows, and four numbers for each job; items stream through. Signatures of URLs and other secrets in
  * messages are left out. Throws REPORT_FAILED, or what `ends` throws.
  */
-export async function writeReport(options: ReportOptions): Promise<ReportFiles> {
-  const { directory, ends, packages, summary, title = "Migration report" } = options;
+export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
+  const { directory, ends, packages, title = "Migration report" } = options;
   const files: ReportFiles = {
     page: join(directory, "report.html"),
     itemsCsv: join(directory, "items.csv"),
@@ -68,7 +78,8 @@ export async function writeReport(options: ReportOptions): Promise<ReportFiles> 
     summary: join(directory, "summary.json"),
   };
   await writing(directory, () => mkdir(directory, { recursive: true }));
-  const problems = await writeItems(directory, files, ends);
+  const { problems, counts } = await writeItems(directory, files, ends);
+  const summary = typeof options.summary === "function" ? options.summary(counts) : options.summary;
   const { throughput, rows, more } = await writeJobs(directory, files.jobs, packages);
   await writeWhole(directory, files.summary, `${JSON.stringify(summaryOf(summary, problems), undefined, 2)}\n`);
   await writeWhole(
@@ -76,27 +87,39 @@ export async function writeReport(options: ReportOptions): Promise<ReportFiles> 
     files.page,
     reportPage({ title, summary, throughput: throughput.throughput, jobs: rows, moreJobs: more, problems }),
   );
-  return files;
+  return { files, summary };
 }
 
 async function writeItems(
   directory: string,
   { itemsCsv, itemsNdjson }: ReportFiles,
   ends: AsyncIterable<ItemEnd>,
-): Promise<ItemProblems> {
+): Promise<{ readonly problems: ItemProblems; readonly counts: ItemCounts }> {
   const problems = new ItemProblems();
+  const counts: Record<ItemEnd["outcome"], number> = {
+    imported: 0,
+    deleted: 0,
+    unchanged: 0,
+    existing: 0,
+    excluded: 0,
+    skipped: 0,
+    failed: 0,
+    unknown: 0,
+    pending: 0,
+  };
   await withFile(directory, itemsCsv, (csv) =>
     withFile(directory, itemsNdjson, async (ndjson) => {
       await csv(`${BYTE_ORDER_MARK}${csvLine(itemColumns)}`);
       for await (const end of ends) {
         const item = withoutSecrets(end);
         problems.add(item);
+        counts[item.outcome] += 1;
         await csv(csvLine(itemCells(item)));
         await ndjson(formatNdjsonLine(item));
       }
     }),
   );
-  return problems;
+  return { problems, counts };
 }
 
 async function writeJobs(
