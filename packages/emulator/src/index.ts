@@ -1,1 +1,2 @@
+export { startEmulator } from "./start-emulator.ts";
 export type * from "./types.ts";

@@ -1,38 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PrimepackError } from "@primepack/core/errors";
+import { azuritePrelude, IN_USE } from "./azurite-prelude.ts";
 
 /** The name and key that Azurite is documented with; they open nothing but what this machine's loopback reaches. */
 const ACCOUNT_NAME = "devstoreaccount1";
 const ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
-/**
- * Runs inside of Azurite before its own code.
- *
- * Its input closes when the emulator's process ends in whatever way: then it closes its services, which writes what is
- * not yet on disk, and ends. Lines of input are how far the emulator's clock is ahead of the machine's, in milliseconds:
- * SAS and expiry go by that clock. A line on the error output says that it was heard.
- */
-const PRELUDE = `
-import { createInterface } from "node:readline";
-const RealDate = Date;
-let ahead = 0;
-globalThis.Date = class Date extends RealDate {
-  constructor(...parts) { if (parts.length === 0) super(RealDate.now() + ahead); else super(...parts); }
-  static now() { return RealDate.now() + ahead; }
-};
-createInterface(process.stdin).on("line", (line) => { ahead = Number(line); process.stderr.write("clock " + line + "\\n"); });
-process.stdin.on("close", () => {
-  if (!process.emit("SIGTERM")) process.exit(0);
-  setTimeout(() => process.exit(1), 10_000).unref();
-  let open = 3;
-  const log = console.log;
-  console.log = (...said) => { log(...said); if (/successfully closed/.test(said[0]) && --open === 0) process.exit(0); };
-});
-for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
-`;
 
 /** A running Azurite: blob and queue service on loopback, kept in a folder. */
 export interface Azurite {
@@ -59,7 +37,8 @@ export interface AzuritePorts {
  * Starts Azurite in a process of its own over the folder, which is made if need be, and resolves once it answers.
  *
  * The ports are those asked for, so that URIs given out in an earlier life stay good; free ones if they are taken or none
- * are asked for. The process ends with `stop()`, and by itself when this process ends. Rejects with EMULATOR_START_FAILED.
+ * are asked for. The process ends with `stop()`, and by itself when this process ends. Rejects with
+ * EMULATOR_IN_USE if another process has the folder, or EMULATOR_START_FAILED.
  */
 export async function startAzurite(directory: string, ports?: AzuritePorts): Promise<Azurite> {
   await mkdir(directory, { recursive: true });
@@ -76,7 +55,7 @@ async function start(directory: string, ports: AzuritePorts): Promise<Azurite> {
   const child = spawn(
     process.execPath,
     [
-      ...["--import", `data:text/javascript,${encodeURIComponent(PRELUDE)}`],
+      ...["--import", `data:text/javascript,${encodeURIComponent(azuritePrelude(await lockAddress(directory)))}`],
       createRequire(import.meta.url).resolve("azurite/dist/src/azurite.js"),
       ...["--location", directory],
       ...["--blobHost", "127.0.0.1", "--blobPort", String(ports.blob)],
@@ -135,10 +114,13 @@ function listening(
   const urls = new Map<string, string>();
   const said: string[] = [];
   return new Promise((resolve, reject) => {
-    const refuse = (cause: unknown) =>
-      reject(
-        new PrimepackError("EMULATOR_START_FAILED", `Cannot start Azurite as it ended: ${said.join("\n")}`, { cause }),
-      );
+    const refuse = (cause: unknown) => {
+      const text = said.join("\n");
+      const [code, reason] = text.includes(IN_USE)
+        ? (["EMULATOR_IN_USE", "another emulator has its folder"] as const)
+        : (["EMULATOR_START_FAILED", `it ended: ${text}`] as const);
+      reject(new PrimepackError(code, `Cannot start Azurite as ${reason}`, { cause }));
+    };
     child.once("error", refuse);
     child.once("exit", refuse);
     const hear = (text: Buffer) => said.push(text.toString());
@@ -156,6 +138,14 @@ function listening(
       resolve([blob, queue]);
     });
   });
+}
+
+/** Of the folder itself, whatever path leads to it; Linux has addresses that are in no folder. */
+async function lockAddress(directory: string): Promise<string> {
+  const { dev, ino } = await stat(directory, { bigint: true });
+  const id = createHash("sha256").update(`${dev}:${ino}`).digest("hex").slice(0, 24);
+  if (process.platform === "win32") return `\\\\.\\pipe\\primepack-emulator-${id}`;
+  return process.platform === "linux" ? `\0primepack-emulator-${id}` : join(tmpdir(), `primepack-emulator-${id}`);
 }
 
 function stop(child: ChildProcess): Promise<void> {
