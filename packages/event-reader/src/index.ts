@@ -10,4 +10,5 @@ export { type GraphEventsOptions, graphEvents } from "./polled/graph-events.ts";
 export { type ProgressEventsOptions, progressEvents } from "./polled/progress-events.ts";
 export type * from "./queue/queue-types.ts";
 export type * from "./types.ts";
+export { watchJobs } from "./watch/watch-jobs.ts";
 export type * from "./watch/watch-types.ts";
