@@ -1,9 +1,18 @@
 import { exampleTarget } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
+import { emulatorFlags, faultValues, switchValues } from "./arguments/emulator-arguments.ts";
 import { formFlags } from "./arguments/form-arguments.ts";
+import { migrateFlags } from "./arguments/migrate-arguments.ts";
 import { packagingFlags } from "./arguments/packaging-arguments.ts";
+import { cancelFlags, reportFlags, resumeFlags, statusFlags } from "./arguments/run-arguments.ts";
 import { sourceFlags } from "./arguments/source-arguments.ts";
+import { watchFlags } from "./arguments/watch-arguments.ts";
 import { requestedHelp } from "./help.ts";
+
+const commands = [
+  ...["build", "cancel", "convert", "emulator", "inspect", "ledger", "migrate", "report", "resume", "status", "verify"],
+  "watch",
+];
 
 describe("requestedHelp()", () => {
   it("is given for --help, -h, help and no argument", () => {
@@ -14,7 +23,7 @@ describe("requestedHelp()", () => {
     expect(requestedHelp(["build", "a", "--help"])).toContain("--max-megabytes");
     expect(requestedHelp(["help", "verify"])).toContain("--source SOURCE");
     expect(requestedHelp(["ledger", "confirm", "-h"])).toContain("--except-file FILE");
-    for (const command of ["build", "convert", "inspect", "ledger", "verify"]) {
+    for (const command of commands) {
       expect(requestedHelp([command, "-h"])).toMatch(/^ {2}130 /m);
     }
     expect(requestedHelp(["-h"])).toMatch(/^ {2}130 /m);
@@ -27,8 +36,26 @@ describe("requestedHelp()", () => {
     }
   });
 
+  it.each([
+    ["migrate", migrateFlags],
+    ["resume", resumeFlags],
+    ["cancel", cancelFlags],
+    ["status", statusFlags],
+    ["report", reportFlags],
+    ["watch", watchFlags],
+    ["emulator", emulatorFlags],
+  ] as const)("names every flag that %s knows", (command, flags) => {
+    const help = requestedHelp([command, "-h"]);
+    for (const flag of Object.keys(flags)) expect(help).toMatch(new RegExp(`(?:^ *|\\[)--${flag}[ \\n\\]]`, "m"));
+  });
+
+  it("names every switch and fault of the emulator", () => {
+    const help = requestedHelp(["emulator", "-h"]);
+    for (const name of [...Object.keys(switchValues), ...Object.keys(faultValues)]) expect(help).toContain(name);
+  });
+
   it("keeps to the width of a page", () => {
-    for (const command of ["build", "convert", "inspect", "ledger", "verify", "help"]) {
+    for (const command of [...commands, "help"]) {
       for (const line of requestedHelp(["help", command])?.split("\n") ?? [])
         expect(line.length).toBeLessThanOrEqual(120);
     }

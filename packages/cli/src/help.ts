@@ -1,12 +1,29 @@
-import { buildExitCodeMeanings, exitCodeMeanings, verifyExitCodeMeanings } from "./exit-code.ts";
+import {
+  buildExitCodeMeanings,
+  exitCodeMeanings,
+  migrateExitCodeMeanings,
+  verifyExitCodeMeanings,
+} from "./exit-code.ts";
 
 const listed = (meanings: typeof exitCodeMeanings): string =>
   Object.entries(meanings)
     .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
     .join("\n");
 
-const general = `primepack builds, converts, inspects and verifies SharePoint Migration API packages
+const general = `primepack migrates folders, files and list items into SharePoint by the Migration API
 
+A migration
+  primepack migrate SOURCE... --site URL --library NAME --out RUN [options]
+  primepack migrate SOURCE... --graph-container ID --out RUN [options]
+  primepack resume RUN [options]
+  primepack status RUN [--json]
+  primepack report RUN [options]
+  primepack cancel RUN [options]
+  primepack watch JOB... --site URL [options]
+  primepack emulator [options]
+  primepack live-check --site URL --library NAME --out DIR [options]
+
+Packages
   primepack build SOURCE... --target FILE --out DIR [options]
   primepack build --inventory FILE --target FILE --out DIR [options]
   primepack build --blob-container URL --target FILE --out DIR [options]
@@ -23,6 +40,28 @@ Exit status
 ${listed(exitCodeMeanings)}
 `;
 
+const credentialHelp = `Who asks the service; an emulator on this machine needs none
+  --tenant ID            tenant of the application, with
+  --client-id ID         its id and
+  --certificate FILE     its certificate and private key (PEM)
+                         (or AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH; a password of the file
+                         is AZURE_CLIENT_CERTIFICATE_PASSWORD, a secret for Graph AZURE_CLIENT_SECRET; never arguments)
+  --token-file FILE      one line, a bearer token; read again every minute, for who renews it
+  --traffic TEXT         ISV|Company|App/1.0 or NONISV|Company|App/1.0 (default: NONISV|Primepack|Primepack/...)`;
+
+const pollHelp = `  --poll-running SECONDS between two looks at a running job (default 60)
+  --poll-queued SECONDS  between two looks at a queued job (default 300)
+  --poll-requests N      looks a minute, over all jobs (default 300)`;
+
+const limitHelp = `Bounds and patience
+  --jobs N               jobs at the service that have not ended (default 5000)
+  --jobs-per-site N      the same, for the site (default 5)
+  --packages-ahead N     packages that are uploaded and wait for their turn (default 10)
+  --attempts N           times that an item is sent, the first included (default 3)
+  --sas-hours N          a container's SAS must last so long when its job is created (default 12)
+${pollHelp}
+  --silence-hours N      hours without a sign after which a job counts as lost (default 24)`;
+
 const inventorySource = `  --delimiter NAME       between the cells of CSV: comma (default), semicolon or tab
   --content-root DIR     folder of the contents (default: that of the inventory)
   --absolute-paths       take contents from anywhere on this machine
@@ -35,23 +74,7 @@ const blobSource = `  --blob-sas-file FILE   one line, a SAS query that may read
                          (or the variable PRIMEPACK_BLOB_SAS; never an argument)
   --blob-prefix PATH     take only what is below this folder of the container`;
 
-const build = `primepack build SOURCE... --target FILE --out DIR [options]
-primepack build --inventory FILE --target FILE --out DIR [options]
-primepack build --blob-container URL --target FILE --out DIR [options]
-
-Builds packages from folders and files, from what an inventory names, or from the blobs of an Azure container.
-
-  --target FILE          the library: JSON, see below
-  --out DIR              packages, records and key; empty, or with --continue that of an earlier run
-  --key-file FILE        one line, 32 bytes in base64; default: DIR/key, made if it isn't there
-  --no-encryption        plain blobs, for containers of your own
-  --storage-file FILE    upload to Azure: a file with a connection string or account SAS URL
-                         (or the variable PRIMEPACK_STORAGE; never an argument)
-  --continue             go on with the run that DIR holds
-  --dry-run              say what would become of every item; build nothing
-  --ledger DIR           build only what the library has not received as it is; remember what is built
-  --delete-missing       with --ledger: delete what an earlier run sent and the source no longer has
-  --names POLICY         names that SharePoint refuses: rename (default), skip or fail
+const shape = `  --names POLICY         names that SharePoint refuses: rename (default), skip or fail
   --rename-with STYLE    hex (default: _xHHHH_) or underscore
   --max-items N          items per package, 1 to 250 (default 250)
   --max-megabytes N      plaintext of a package in 10^6 bytes, 1 to 250 (default 250)
@@ -66,11 +89,9 @@ Builds packages from folders and files, from what an inventory names, or from th
   --user-map FILE        CSV: who the people of the source are in the target
   --unmapped WHICH       those whom it doesn't name: keep (default) their login, or default-author
   --source-type TYPE     FileShare (default), GoogleDrive, Box and so on, or Other with
-  --detailed-source TEXT what the source is
-  --json                 one JSON event a line
-  --quiet                only the summary
+  --detailed-source TEXT what the source is`;
 
-SOURCE: a folder or file, or a pattern that is expanded
+const sourcesAndForms = `SOURCE: a folder or file, or a pattern that is expanded
   --include GLOB         take only files that match (may be repeated)
   --exclude GLOB         leave out what matches (may be repeated)
   --owners               the owner of each file or folder is its author
@@ -91,7 +112,29 @@ Forms, where it is open which one a target takes best
   --user-fields FORM     User columns: native (default, 13;UserInfo) or hash (13;#;UserInfo)
   --roles WHICH          write (default) role definitions, or omit them
   --manifest-megabytes N manifests are split here, 1 to 250 (default 25)
-  --archives             EXPERIMENTAL: small files travel in zips; needs encryption
+  --archives             EXPERIMENTAL: small files travel in zips; needs encryption`;
+
+const build = `primepack build SOURCE... --target FILE --out DIR [options]
+primepack build --inventory FILE --target FILE --out DIR [options]
+primepack build --blob-container URL --target FILE --out DIR [options]
+
+Builds packages from folders and files, from what an inventory names, or from the blobs of an Azure container.
+
+  --target FILE          the library: JSON, see below
+  --out DIR              packages, records and key; empty, or with --continue that of an earlier run
+  --key-file FILE        one line, 32 bytes in base64; default: DIR/key, made if it isn't there
+  --no-encryption        plain blobs, for containers of your own
+  --storage-file FILE    upload to Azure: a file with a connection string or account SAS URL
+                         (or the variable PRIMEPACK_STORAGE; never an argument)
+  --continue             go on with the run that DIR holds
+  --dry-run              say what would become of every item; build nothing
+  --ledger DIR           build only what the library has not received as it is; remember what is built
+  --delete-missing       with --ledger: delete what an earlier run sent and the source no longer has
+${shape}
+  --json                 one JSON event a line
+  --quiet                only the summary
+
+${sourcesAndForms}
 
 Ctrl+C finishes what is in flight and says how to go on; a second one ends the run at once.
 
@@ -184,7 +227,144 @@ Exit status
 ${listed(exitCodeMeanings)}
 `;
 
-const texts: Readonly<Record<string, string>> = { build, convert, inspect, ledger, verify };
+const migrate = `primepack migrate SOURCE... --site URL --library NAME --out RUN [options]
+primepack migrate SOURCE... --graph-container ID --out RUN [options]
+primepack migrate --inventory FILE ... | --blob-container URL ...
+
+Migrates into a library: builds packages, uploads them, creates their jobs, watches these, and says of every item what
+became of it. Items whose import failed for a reason that can pass are sent again.
+
+  --site URL             the site that holds the library: https://contoso.sharepoint.com/sites/archive
+  --library NAME         title, id or URL of the library or list
+  --folder PATH          folder of the library that everything goes into; made if it isn't there
+  --graph-container ID   a container of SharePoint Embedded instead, by Microsoft Graph
+  --graph-url URL        root of Graph (default: https://graph.microsoft.com/v1.0)
+  --out RUN              folder of the run: journal, records, report; empty or not there. It holds secrets
+  --storage-file FILE    containers of your own instead of the service's: a file with a connection string
+                         (or the variable PRIMEPACK_STORAGE; never an argument), or
+  --storage-account URL  https://ACCOUNT.blob.core.windows.net, for the same application
+  --no-encryption        plain blobs, in containers of your own
+  --no-queue             no queue of the run's own, which shows a job whose creation was cut off
+  --ledger DIR           send only what the library has not received as it is; remember what it received
+  --delete-missing       with --ledger: delete what an earlier run sent and the source no longer has
+${shape}
+  --json                 one JSON event a line
+  --quiet                only the summary
+
+${credentialHelp}
+
+${limitHelp}
+
+${sourcesAndForms}
+
+Ctrl+C submits nothing more and says how to go on; a second one ends the run at once. Jobs that were created go on at
+the service either way, and a resumed run reads how they ended.
+
+Exit status
+${listed(migrateExitCodeMeanings)}
+`;
+
+const resume = `primepack resume RUN [options]
+
+Goes on with a migration that was interrupted or killed, with all that it began with. What was uploaded is not uploaded
+again, and no package becomes a second job.
+
+  --resubmit-unknown     send packages again of which nobody can tell whether they became jobs; what of them is in the
+                         target already may then be there twice or fail
+  --json                 one JSON event a line
+  --quiet                only the summary
+
+${credentialHelp}
+
+${limitHelp}
+
+What is given of these counts instead of what the run began with.
+
+Exit status
+${listed(migrateExitCodeMeanings)}
+`;
+
+const status = `primepack status RUN [--json]
+
+Shows how far a run is, also while another process works on it.
+
+Exit status
+${listed(exitCodeMeanings)}
+`;
+
+const report = `primepack report RUN [--out DIR] [--json]
+
+Writes the report of a run, also of one that goes on: report.html (opens from disk), items.csv, items.ndjson, jobs.csv
+and summary.json. A run writes it by itself when it ends.
+
+  --out DIR              folder of the report (default: RUN/report)
+  --json                 one JSON object
+
+Exit status
+${listed(exitCodeMeanings)}
+`;
+
+const cancel = `primepack cancel RUN [options]
+
+Deletes the jobs of a run that have not ended, waits for how they end, and ends the run for good. What was imported
+stays.
+
+  --json                 one JSON event a line
+  --quiet                only the summary
+
+${credentialHelp}
+
+${limitHelp}
+
+Exit status
+${listed(migrateExitCodeMeanings)}
+`;
+
+const watch = `primepack watch JOB... --site URL [options]
+primepack watch JOB... --graph-container ID [options]
+
+Shows the events of jobs, whoever created them, until all are over. JOB is the id of a job.
+
+  --site URL             the site that the jobs are for
+  --graph-container ID   the container of SharePoint Embedded that they are for
+  --graph-url URL        root of Graph (default: https://graph.microsoft.com/v1.0)
+${pollHelp}
+  --json                 one JSON object a line
+
+${credentialHelp}
+
+Exit status
+${listed({ ...exitCodeMeanings, 1: "a job failed, was cancelled or had errors" })}
+`;
+
+const emulator = `primepack emulator [options]
+
+Runs a Migration API on this machine until Ctrl+C: an HTTP server in front of a storage account, for trying things out
+and for tests. It needs the package @primepack/emulator, which is installed apart. docs/emulator.md says where it
+differs from SharePoint.
+
+  --directory DIR        imported files and state (default: a new temporary folder)
+  --port N               on 127.0.0.1 (default: a free one)
+  --site PATH            of the site collection (default: /sites/emulated)
+  --library TITLE[=URL]  a library and its URL below the site (may be repeated; default: Documents=Shared Documents)
+  --graph-container ID   a container of SharePoint Embedded (may be repeated; default: b!emulated)
+  --concurrent-jobs N    jobs that run at once (default 2)
+  --token-file FILE      one line, the only bearer token that is taken (default: any)
+  --switch NAME=VALUE    what no document settles (may be repeated): badJobStatus, missingSnapshot, sideFiles,
+                         manifestOrder, existingFiles, errorLimit, md5Error, deleteRunning
+  --fault NAME=VALUE     faults on demand (may be repeated): throttle.every, throttle.retryAfterSeconds,
+                         throttle.status, loseAnswer.every, loseAnswer.path, failProgress.every, postpone.times,
+                         postpone.milliseconds, slowObjectMs, sasLifetimeMs, loseMessage.every, repeatMessage.every,
+                         fatalAfter.objects, fatalAfter.jobs, alreadyExists.every, restartAfter.objects
+  --json                 one JSON object a line
+
+Exit status
+${listed(exitCodeMeanings)}
+`;
+
+const texts: Readonly<Record<string, string>> = {
+  ...{ build, cancel, convert, emulator, inspect, ledger, migrate, report, resume, status, verify, watch },
+};
 
 /** The help that the arguments ask for, if they do. Loads nothing of core, so that it is there at once. */
 export function requestedHelp(argv: readonly string[]): string | undefined {

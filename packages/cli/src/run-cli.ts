@@ -24,10 +24,17 @@ type Command = (context: CommandContext) => Promise<ExitCode>;
 // Loaded when they run: help and version need nothing of core.
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   build: async () => (await import("./commands/build.ts")).buildCommand,
+  cancel: async () => (await import("./commands/resume.ts")).cancelCommand,
   convert: async () => (await import("./commands/convert.ts")).convertCommand,
+  emulator: async () => (await import("./commands/emulator.ts")).emulatorCommand,
   inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
   ledger: async () => (await import("./commands/ledger.ts")).ledgerCommand,
+  migrate: async () => (await import("./commands/migrate.ts")).migrateCommand,
+  report: async () => (await import("./commands/status.ts")).reportCommand,
+  resume: async () => (await import("./commands/resume.ts")).resumeCommand,
+  status: async () => (await import("./commands/status.ts")).statusCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  watch: async () => (await import("./commands/watch.ts")).watchCommand,
 };
 
 /** Runs one command line and resolves with the exit status. It never rejects, and leaves no listener behind. */

@@ -6,6 +6,7 @@ import { readShapeArguments, type ShapeArguments, shapeFlags } from "./packaging
 import {
   type CredentialArguments,
   credentialFlags,
+  httpUrl,
   readCredentialArguments,
   readServiceArguments,
   type ServiceArguments,
@@ -19,6 +20,7 @@ const targetFlags = {
   folder: { type: "string" },
   out: { type: "string" },
   "storage-file": { type: "string" },
+  "storage-account": { type: "string" },
   "no-encryption": { type: "boolean" },
   "no-queue": { type: "boolean" },
 } as const;
@@ -50,6 +52,8 @@ export interface MigrateArguments extends ShapeArguments, RunArguments {
   readonly out: string;
   /** Own containers: file with the account's secret. */
   readonly storageFile?: string;
+  /** Own containers: URL of the account, which whoever asks the service may use too. */
+  readonly storageAccount?: string;
   readonly encryption: boolean;
   readonly queue: boolean;
 }
@@ -62,7 +66,10 @@ export function readMigrateArguments(argv: readonly string[]): MigrateArguments 
     throw usageError("Cannot migrate as a SOURCE, --inventory or --blob-container is needed: current value is none");
   }
   const service = readServiceArguments(values);
-  const { library, folder, "storage-file": storageFile } = values;
+  const { library, folder, "storage-file": storageFile, "storage-account": storageAccount } = values;
+  if (storageFile !== undefined && storageAccount !== undefined) {
+    throw usageError("Cannot use --storage-account as --storage-file names one: both are given");
+  }
   if (service.kind === "sharepoint" && library === undefined) {
     throw usageError("Cannot migrate as --library says which library or list of the site: current value is none");
   }
@@ -79,6 +86,7 @@ export function readMigrateArguments(argv: readonly string[]): MigrateArguments 
     ...(library === undefined ? {} : { library: required("--library", library) }),
     ...(folder === undefined ? {} : { folder: readFolder(folder) }),
     ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
+    ...(storageAccount === undefined ? {} : { storageAccount: httpUrl("--storage-account", storageAccount) }),
     encryption: !(values["no-encryption"] ?? false),
     queue: !(values["no-queue"] ?? false),
     limits: readLimits(values),

@@ -9,6 +9,7 @@ export function resumeCommand(argv: readonly string[]): string {
   return ["primepack", ...continued, ...rest].map(quoteForShell).join(" ");
 }
 
-function quoteForShell(argument: string): string {
+/** One word of a command line for a POSIX shell. */
+export function quoteForShell(argument: string): string {
   return plain.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

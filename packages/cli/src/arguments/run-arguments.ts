@@ -77,7 +77,9 @@ export function readReportArguments(argv: readonly string[]): ReportArguments {
 function onlyRun(doing: string, positionals: readonly string[]): string {
   const [run, ...others] = positionals;
   if (run === undefined || run === "" || others.length > 0) {
-    throw usageError(`Cannot ${doing} as the folder of one RUN is needed: current value is ${positionals.length} arguments`);
+    throw usageError(
+      `Cannot ${doing} as the folder of one RUN is needed: current value is ${positionals.length} arguments`,
+    );
   }
   return run;
 }

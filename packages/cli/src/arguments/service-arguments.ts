@@ -82,10 +82,11 @@ function readTraffic(text: string): TrafficDecoration {
   return { kind, company, application, version };
 }
 
-function httpUrl(flag: string, text: string): string {
+/** An absolute URL without query, user and slash at its end. Throws INVALID_OPTION. */
+export function httpUrl(flag: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && !url.username) {
     return url.href.replace(/\/$/, "");
   }
-  throw usageError(`Cannot use ${flag} as it must be the URL of a site without a query: current value is another text`);
+  throw usageError(`Cannot use ${flag} as it must be a URL without a query: current value is another text`);
 }

@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+import { isWithin, PrimepackError, type Target } from "@primepack/core";
+import { resolveTarget } from "@primepack/submitter";
+import { type MigrateArguments, readMigrateArguments } from "../arguments/migrate-arguments.ts";
+import type { CommandContext } from "../command-context.ts";
+import type { ExitCode } from "../exit-code.ts";
+import { type OpenedService, openService } from "../migration/open-service.ts";
+import { containersFor } from "../migration/own-containers.ts";
+import { checkNewRunFolder, writeRunFile } from "../migration/run-file.ts";
+import { runMigration } from "../migration/run-migration.ts";
+import { openSource } from "../open-source.ts";
+import { mappedPeople } from "../user-map.ts";
+
+/** `primepack migrate`: begins a run and follows it to its end. */
+export async function migrateCommand(context: CommandContext): Promise<ExitCode> {
+  const { argv, cwd } = context;
+  const flags = readMigrateArguments(argv);
+  const directory = resolve(cwd, flags.out);
+  await checkNewRunFolder(directory);
+  await checkInput(flags, directory, context);
+  const service = await openService(flags.service, flags.credential, context);
+  let file: Awaited<ReturnType<typeof begin>>;
+  try {
+    file = await begin(flags, directory, service, context);
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
+  const { limits, credential, json, quiet } = flags;
+  const run = { directory, file, flags, limits, credential, json, quiet };
+  return runMigration({ ...run, action: "migrate", resubmitUnknown: false }, context, service);
+}
+
+/** Mistakes of the command line are told before there is a run. */
+async function checkInput(flags: MigrateArguments, directory: string, context: CommandContext): Promise<void> {
+  await mappedPeople(flags, context.cwd, context.interrupt.signal);
+  await containersFor(flags, context);
+  const { paths } = await openSource(flags.source, context, false);
+  for (const path of paths) {
+    if (!(await isWithin(directory, path)) && !(await isWithin(path, directory))) continue;
+    throw new PrimepackError(
+      "OUTPUT_CONTAINS_SOURCE",
+      `Cannot keep the run in its folder as it lies in or around a source: current value is ${directory}`,
+    );
+  }
+}
+
+/** Finds the library, and keeps with what the run begins. */
+async function begin(
+  flags: MigrateArguments,
+  directory: string,
+  service: OpenedService,
+  { argv, cwd, interrupt }: CommandContext,
+): Promise<{
+  readonly arguments: readonly string[];
+  readonly cwd: string;
+  readonly target: Target;
+  readonly folder: readonly string[];
+}> {
+  const found = await findTarget(flags, service, interrupt.signal);
+  const file = { arguments: argv, cwd, ...found };
+  await writeRunFile(directory, file);
+  return file;
+}
+
+async function findTarget(
+  { service: place, library, folder }: MigrateArguments,
+  { client }: OpenedService,
+  signal: AbortSignal,
+): Promise<{ readonly target: Target; readonly folder: readonly string[] }> {
+  const within = folder === undefined ? {} : { folder };
+  if (place.kind === "graph") {
+    return resolveGraphTarget({ client, containerId: place.containerId, ...within, signal });
+  }
+  const resolved = await resolveTarget({ client, siteUrl: place.siteUrl, library: library ?? "", ...within, signal });
+  await resolved.close();
+  return { target: resolved.target, folder: resolved.folder };
+}
