@@ -1,4 +1,4 @@
-import type { PackagePlan, PlannedItem } from "@primepack/core";
+import type { PackagePlan, PlannedContent, PlannedItem } from "@primepack/core";
 
 /**
  * The plan of a package that sends some items of another one: the same ids, blob names, people and dependencies under a
@@ -27,7 +27,7 @@ export function bytesOfItem(item: PlannedItem): number {
   return contentsOf(item).reduce((sum, { size }) => sum + size, 0);
 }
 
-function contentsOf(item: PlannedItem) {
+function contentsOf(item: PlannedItem): readonly PlannedContent[] {
   if (item.kind === "file") return [...(item.versions ?? []), item];
   return item.kind === "item" ? (item.attachments ?? []) : [];
 }

@@ -86,7 +86,7 @@ export class SubmitStage {
     const { journal, options } = this.#context;
     const dependencies = dependenciesOf(live.entry, journal);
     if (dependencies.state === "waiting") return;
-    if (dependencies.state !== "met") {
+    if (dependencies.state === "failed" || dependencies.state === "unknown") {
       this.#begin(live, () => this.#ports.unsent.cannotBeSent(live, dependencies));
       return;
     }
