@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { SelfSignedCertificate } from "./self-signed-certificate.ts";
 
 /** The name and key that Azurite is documented with; they open nothing else. */
 const ACCOUNT_NAME = "devstoreaccount1";
@@ -21,9 +25,34 @@ export interface Azurite {
 /**
  * Starts Azurite in a process of its own and resolves once both services answer.
  *
- * It ends with `stop()`, and by itself when this process ends in whatever way: its input pipe closes then.
+ * It ends with `stop()`, and by itself when this process ends in whatever way: its input pipe closes then. With a
+ * certificate it speaks HTTPS, and takes bearer tokens besides: JSON Web Tokens whose signature it doesn't check.
  */
-export async function startAzurite(): Promise<Azurite> {
+export async function startAzurite(certificate?: SelfSignedCertificate): Promise<Azurite> {
+  const tls = await tlsFiles(certificate);
+  try {
+    return await startWith(tls.arguments);
+  } finally {
+    await tls.remove();
+  }
+}
+
+/** Azurite reads certificates from files, once. */
+async function tlsFiles(
+  certificate: SelfSignedCertificate | undefined,
+): Promise<{ readonly arguments: readonly string[]; remove(): Promise<void> }> {
+  if (certificate === undefined) return { arguments: [], remove: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), "primepack-azurite-"));
+  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+  await writeFile(cert, certificate.cert);
+  await writeFile(key, certificate.key, { mode: 0o600 });
+  return {
+    arguments: ["--cert", cert, "--key", key, "--oauth", "basic"],
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+async function startWith(further: readonly string[]): Promise<Azurite> {
   const main = createRequire(import.meta.url).resolve("azurite/dist/src/azurite.js");
   const endWithParent = "process.stdin.on('close',()=>process.exit(0)).resume()";
   const child = spawn(
@@ -39,6 +68,7 @@ export async function startAzurite(): Promise<Azurite> {
       "--skipApiVersionCheck",
       "--disableTelemetry",
       "--silent",
+      ...further,
     ],
     { stdio: ["pipe", "pipe", "pipe"] },
   );
@@ -51,7 +81,7 @@ export async function startAzurite(): Promise<Azurite> {
     accountUrl,
     queueUrl,
     connectionString: [
-      "DefaultEndpointsProtocol=http",
+      `DefaultEndpointsProtocol=${accountUrl.startsWith("https:") ? "https" : "http"}`,
       `AccountName=${ACCOUNT_NAME}`,
       `AccountKey=${ACCOUNT_KEY}`,
       `BlobEndpoint=${accountUrl}`,

@@ -1,7 +1,6 @@
 import {
   AnonymousCredential,
   BlobServiceClient,
-  type IHttpClient,
   newPipeline,
   type RestError,
   StorageSharedKeyCredential,
@@ -10,6 +9,7 @@ import pLimit from "p-limit";
 import { abortedError, type Secret } from "../errors/index.ts";
 import type { HttpTransport } from "../http/http-transport.ts";
 import type { Retrier } from "../http/retrier.ts";
+import { storageHttpClient } from "../http/storage-http-client.ts";
 import { TransportFault } from "../http/transport-fault.ts";
 import type { AzureAccount } from "./azure-account.ts";
 import { containerSas } from "./azure-container-sas.ts";
@@ -52,7 +52,7 @@ export class AzureManagement {
         ? new AnonymousCredential()
         : new StorageSharedKeyCredential(account.name, account.key.reveal());
     const pipeline = newPipeline(credential, {
-      httpClient: clientOver(transport),
+      httpClient: storageHttpClient(transport),
       retryOptions: { maxTries: 1 },
     });
     const query = account.sas === undefined ? "" : `?${account.sas.reveal()}`;
@@ -146,48 +146,4 @@ export class AzureManagement {
 
 function isRestError(error: unknown): error is RestError {
   return error instanceof Error && error.name === "RestError";
-}
-
-/** Sends the SDK's requests by our transport, so that proxies and certificates are set up in one place. */
-function clientOver(transport: HttpTransport): IHttpClient {
-  return {
-    async sendRequest(request) {
-      const url = new URL(request.url);
-      const { signal, release } = signalOf(request.abortSignal);
-      const headers = Object.fromEntries(request.headers.headersArray().map(({ name, value }) => [name, value]));
-      try {
-        const reply = await transport.send({
-          method: methodOf(request.method),
-          path: url.pathname + url.search,
-          headers,
-          ...(typeof request.body === "string" ? { body: request.body } : {}),
-          signal,
-        });
-        const replyHeaders = request.headers.clone();
-        for (const name of replyHeaders.headerNames()) replyHeaders.remove(name);
-        for (const [name, value] of Object.entries(reply.headers)) {
-          if (value !== undefined) replyHeaders.set(name, typeof value === "string" ? value : value.join(", "));
-        }
-        return { request, status: reply.status, headers: replyHeaders, bodyAsText: Buffer.from(reply.body).toString() };
-      } finally {
-        release();
-      }
-    },
-  };
-}
-
-type WebRequest = Parameters<IHttpClient["sendRequest"]>[0];
-
-function methodOf(method: WebRequest["method"]): "GET" | "HEAD" | "PUT" | "DELETE" | "POST" {
-  if (method === "PATCH" || method === "OPTIONS" || method === "TRACE") throw new Error(`no container needs ${method}`);
-  return method;
-}
-
-/** The SDK's own signal type has the event, but is none that a transport could take. */
-function signalOf(abort: WebRequest["abortSignal"]): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort();
-  if (abort?.aborted) onAbort();
-  abort?.addEventListener("abort", onAbort);
-  return { signal: controller.signal, release: () => abort?.removeEventListener("abort", onAbort) };
 }

@@ -1,8 +1,10 @@
 // The request pipeline to SharePoint and Graph, and what requests to storage share with it; no routes.
 
 export { CLOUDS, type Cloud, cloudOf, scopesOf } from "./clouds.ts";
+export { HttpTransport } from "./http-transport.ts";
 export { RequestError, type RetryAdvice } from "./request-error.ts";
-export type { RetryOptions } from "./retrier.ts";
+export { type RetriedRequest, Retrier, type RetryOptions } from "./retrier.ts";
+export { isOverload, isPassing, retryAfterOf } from "./retry-after.ts";
 export { createServiceClient } from "./service-client.ts";
 export { type ServiceAnswer, ServiceError } from "./service-error.ts";
 export type {
@@ -12,4 +14,7 @@ export type {
   ServiceRequest,
   TrafficDecoration,
 } from "./service-types.ts";
+export { storageHttpClient } from "./storage-http-client.ts";
+export { systemNow } from "./system-clock.ts";
 export { systemTimer, type Timer } from "./timer.ts";
+export { TransportFault } from "./transport-fault.ts";

@@ -51,7 +51,7 @@ export async function readLibrary(
 }
 
 /** Whether a folder is above `target`, the same, or below it. */
-function isOfFolder(path: readonly string[], target: readonly string[]): boolean {
+export function isOfFolder(path: readonly string[], target: readonly string[]): boolean {
   return target.every((name, index) => {
     const own = path[index];
     return own === undefined || own.toLowerCase() === name.toLowerCase();

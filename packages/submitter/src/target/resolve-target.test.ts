@@ -94,7 +94,9 @@ async function startSite(site: Site, mode: Mode) {
       return ok(shaped({ Id: ids.site, Url: `https://contoso.sharepoint.com${site.webUrl}` }));
     if (route === "/_api/web") return ok(shaped({ Id: ids.web, ServerRelativeUrl: site.webUrl }));
     const alias = url.searchParams.get("@u")?.replace(/^'|'$/g, "").replaceAll("''", "'");
-    if (route === "/_api/web/GetListUsingPath(DecodedUrl=@u)") return alias === site.listUrl ? ok(list()) : missing;
+    if (route === "/_api/web/GetListUsingPath(DecodedUrl=@u)" || route === "/_api/web/GetList(@u)") {
+      return alias === site.listUrl ? ok(list()) : missing;
+    }
     if (route === "/_api/web/GetFolderByServerRelativePath(DecodedUrl=@u)") {
       const found = site.items.find(({ FileRef, FSObjType }) => FileRef === alias && Number(FSObjType) === 1);
       return found === undefined

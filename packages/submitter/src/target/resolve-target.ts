@@ -9,6 +9,7 @@ import { folderNames } from "./folder-path.ts";
 import { highestItemId, namesBelow } from "./list-items.ts";
 import { isNotFound } from "./not-found.ts";
 import { roleDefinitions, siteUsers, type TargetRole, type TargetUser } from "./principals.ts";
+import { spelledAs } from "./spelled-as.ts";
 
 /** Which library or list, and how its site is reached. */
 export type ResolveTargetOptions = ServiceConnection & {
@@ -92,18 +93,6 @@ export async function resolveTarget(options: ResolveTargetOptions): Promise<Reso
   }
 }
 
-/** The folder's names as an existing folder writes them, since packages have to agree with it. */
-function spelledAs(names: readonly string[], folders: ReadonlyMap<string, string>): readonly string[] {
-  const byLowerCase = new Map([...folders.keys()].map((path) => [path.toLowerCase(), path]));
-  return names.map((name, index) => {
-    const path = names
-      .slice(0, index + 1)
-      .join("/")
-      .toLowerCase();
-    return byLowerCase.get(path)?.split("/")[index] ?? name;
-  });
-}
-
 interface Web {
   readonly id: string;
   /** Server-relative. */
@@ -162,7 +151,8 @@ function addressesOf(library: string, web: Web): readonly { readonly path: strin
   const id = guidOf(library);
   if (id !== undefined) return [{ path: `lists(guid'${id}')`, aliases: "" }];
   const byUrl = (url: string) => ({
-    path: "GetListUsingPath(DecodedUrl=@u)",
+    // GetList may decode what it is given, and so miss names with these characters.
+    path: /[%#]/.test(url) ? "GetListUsingPath(DecodedUrl=@u)" : "GetList(@u)",
     aliases: `@u=${literal(url.replace(/\/+$/, ""))}&`,
   });
   if (library.startsWith("/")) return [byUrl(library)];
