@@ -17,7 +17,7 @@ export const limitFlags = {
 const DAY_SECONDS = 86_400;
 
 /** The values of {@link limitFlags}; what is not named is left to the runner. Throws INVALID_OPTION at the first fault. */
-export function readLimits(values: FlagValues<typeof limitFlags>): RunLimits {
+export function readLimits(values: Partial<FlagValues<typeof limitFlags>>): RunLimits {
   const pollRunning = plainNumber("--poll-running", values["poll-running"], 0.01, DAY_SECONDS);
   const pollQueued = plainNumber("--poll-queued", values["poll-queued"], 0.01, DAY_SECONDS);
   const silence = plainNumber("--silence-hours", values["silence-hours"], 0.001, 8760);

@@ -25,7 +25,13 @@ const targetFlags = {
   "no-queue": { type: "boolean" },
 } as const;
 
-export const migrateFlags = {
+export const migrateFlags: typeof targetFlags &
+  typeof serviceFlags &
+  typeof credentialFlags &
+  typeof limitFlags &
+  typeof shapeFlags &
+  typeof formFlags &
+  typeof sourceFlags = {
   ...targetFlags,
   ...serviceFlags,
   ...credentialFlags,
@@ -33,7 +39,7 @@ export const migrateFlags = {
   ...shapeFlags,
   ...formFlags,
   ...sourceFlags,
-} as const;
+};
 
 /** Bounds and credentials: what a resumed run may be given anew. */
 export interface RunArguments {

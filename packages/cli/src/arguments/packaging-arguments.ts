@@ -35,8 +35,7 @@ export const shapeFlags = {
   quiet: { type: "boolean" },
 } as const;
 
-/** What every command takes that makes packages and no more, wherever their items come from; with {@link formFlags}. */
-export const packagingFlags = {
+const folderFlags = {
   target: { type: "string" },
   out: { type: "string" },
   "key-file": { type: "string" },
@@ -44,8 +43,10 @@ export const packagingFlags = {
   "storage-file": { type: "string" },
   continue: { type: "boolean" },
   "dry-run": { type: "boolean" },
-  ...shapeFlags,
 } as const;
+
+/** What every command takes that makes packages and no more, wherever their items come from; with {@link formFlags}. */
+export const packagingFlags: typeof folderFlags & typeof shapeFlags = { ...folderFlags, ...shapeFlags };
 
 /** Options that go to core's `build` as they are. */
 export type BuildSettings = Pick<

@@ -13,8 +13,14 @@ export interface RunFolderArguments extends RunArguments {
 }
 
 const outputFlags = { json: { type: "boolean" }, quiet: { type: "boolean" } } as const;
-export const cancelFlags = { ...credentialFlags, ...limitFlags, ...outputFlags } as const;
-export const resumeFlags = { ...cancelFlags, "resubmit-unknown": { type: "boolean" } } as const;
+const unknownFlags = { "resubmit-unknown": { type: "boolean" } } as const;
+
+export const cancelFlags: typeof credentialFlags & typeof limitFlags & typeof outputFlags = {
+  ...credentialFlags,
+  ...limitFlags,
+  ...outputFlags,
+};
+export const resumeFlags: typeof cancelFlags & typeof unknownFlags = { ...cancelFlags, ...unknownFlags };
 
 /** The command line of `primepack resume`, without the command. Throws INVALID_OPTION at the first fault. */
 export function readResumeArguments(argv: readonly string[]): RunFolderArguments {

@@ -1,6 +1,6 @@
 import type { RunLimits } from "@primepack/runner";
 import { readFlags, usageError } from "./flags.ts";
-import { limitFlags, readLimits } from "./limit-arguments.ts";
+import { readLimits } from "./limit-arguments.ts";
 import {
   type CredentialArguments,
   credentialFlags,
@@ -10,15 +10,18 @@ import {
   serviceFlags,
 } from "./service-arguments.ts";
 
-const { "poll-running": pollRunning, "poll-queued": pollQueued, "poll-requests": pollRequests } = limitFlags;
-export const watchFlags = {
-  ...serviceFlags,
-  ...credentialFlags,
-  "poll-running": pollRunning,
-  "poll-queued": pollQueued,
-  "poll-requests": pollRequests,
+const watchingFlags = {
+  "poll-running": { type: "string" },
+  "poll-queued": { type: "string" },
+  "poll-requests": { type: "string" },
   json: { type: "boolean" },
 } as const;
+
+export const watchFlags: typeof serviceFlags & typeof credentialFlags & typeof watchingFlags = {
+  ...serviceFlags,
+  ...credentialFlags,
+  ...watchingFlags,
+};
 
 /** `primepack watch`. */
 export interface WatchArguments {
