@@ -160,7 +160,9 @@ const ended = (emulator: Emulator, jobId: string) =>
     () => eventsOf(emulator, jobId),
     (events) => /Job(End|Deleted)/.test(events.at(-1)?.Event ?? ""),
   );
-const namesOf = (events: readonly Event[]) => events.map(({ Event }) => Event).join(" ");
+/** Without progress, which comes by the clock too. */
+const namesOf = (events: readonly Event[]) =>
+  events.flatMap(({ Event = "" }) => (Event === "JobProgress" ? [] : [Event])).join(" ");
 
 function decrypted(bytes: Uint8Array, iv: string, key: Uint8Array): string {
   const decipher = createDecipheriv("aes-256-cbc", key, Buffer.from(iv, "base64"));
@@ -175,7 +177,8 @@ describe("a job of the emulator", () => {
     const staged = await stage(emulator, 30);
     const jobId = await createJob(emulator, staged, queueUri);
     const events = await ended(emulator, jobId);
-    expect(namesOf(events)).toBe("JobQueued JobStart JobProgress JobEnd");
+    expect(namesOf(events)).toBe("JobQueued JobStart JobEnd");
+    expect(events.some(({ Event }) => Event === "JobProgress")).toBe(true);
     expect(events.at(-1)).toMatchObject({ TotalErrors: "0", FilesCreated: "30", TotalWarnings: "0" });
 
     const client = new QueueClient(queueUri);
@@ -233,7 +236,7 @@ describe("a job of the emulator", () => {
     }
     expect(namesOf(await ended(emulator, waits))).toBe("JobQueued JobDeleted");
     const events = await ended(emulator, runs);
-    expect(namesOf(events)).toBe("JobQueued JobStart JobCancelled JobProgress JobFatalError JobEnd");
+    expect(namesOf(events)).toBe("JobQueued JobStart JobCancelled JobFatalError JobEnd");
     expect(events.at(-2)).toMatchObject({ ErrorCode: "-2147213196", Message: "Operation canceled." });
     expect((await call(`${siteUrl}/_api/site/GetMigrationStatus`)).value).toEqual([]);
   });
