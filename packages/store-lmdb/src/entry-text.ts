@@ -28,6 +28,7 @@ export function storedEntry(entry: LedgerEntry): StoredEntry {
     entry.movedBy ?? 0,
     entry.movedFrom ?? 0,
     entry.deletedBy ?? 0,
+    entry.pathBefore ?? 0,
   ];
   while (fields.at(-1) === 0) fields.pop();
   return fields;
@@ -37,7 +38,9 @@ export function storedEntry(entry: LedgerEntry): StoredEntry {
 export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
   if (!Array.isArray(stored)) return undefined;
   const [kindIndex, source, path, id, listItemId, itemId, builtFields, madeBy, receivedFields] = stored as unknown[];
-  const [generation = 0, identity, beforeFields, movedBy, movedFrom, deletedBy] = (stored as unknown[]).slice(9);
+  const [generation = 0, identity, beforeFields, movedBy, movedFrom, deletedBy, pathBefore] = (
+    stored as unknown[]
+  ).slice(9);
   const kind = kinds[kindIndex as number];
   const built = readState(builtFields);
   if (kind === undefined || !isPath(source) || built === undefined) return undefined;
@@ -63,6 +66,7 @@ export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
   if (typeof movedBy === "string") entry.movedBy = movedBy;
   if (isPath(movedFrom)) entry.movedFrom = movedFrom;
   if (typeof deletedBy === "string") entry.deletedBy = deletedBy;
+  if (isPath(pathBefore)) entry.pathBefore = pathBefore;
   return entry;
 }
 

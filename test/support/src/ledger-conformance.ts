@@ -63,6 +63,7 @@ const entryGiven: fc.Arbitrary<LedgerEntry> = fc
       movedBy: fc.constantFrom("run-2", "run-3"),
       movedFrom: pathGiven,
       deletedBy: packageGiven,
+      pathBefore: pathGiven,
     },
     { requiredKeys: ["kind", "source", "path", "id", "listItemId", "itemId", "generation", "madeBy", "built"] },
   )

@@ -1,4 +1,12 @@
-import type { DeletionOutcome, Ledger, LedgerEntry, LedgerState, PackagedOutcome, SourcePath } from "../model/index.ts";
+import type {
+  DeletionOutcome,
+  Ledger,
+  LedgerEntry,
+  LedgerState,
+  PackagedOutcome,
+  SourcePath,
+  TargetPath,
+} from "../model/index.ts";
 
 /** Of an item, as opposed to the list's permissions, which no ledger tells of. */
 export type PackagedItem = PackagedOutcome & { readonly kind: LedgerEntry["kind"] };
@@ -28,7 +36,7 @@ export class LedgerChanges {
     // A package that deletes the item may have run meanwhile: nothing proves any more that the target has it.
     const same = old?.id === id && old.movedBy === undefined ? old : undefined;
     if (old !== undefined && old.id !== id) this.#displace(old);
-    if (movedFrom !== undefined && same === undefined) this.#leave(movedFrom, id);
+    const pathBefore = movedFrom === undefined || same !== undefined ? same?.pathBefore : this.#leave(movedFrom, id);
     const isProven = same !== undefined && same.deletedBy === undefined && !this.#isSentAnew(same, outcome);
     const origin = same === undefined ? movedFrom : same.movedFrom;
     this.#put({
@@ -46,6 +54,7 @@ export class LedgerChanges {
       ...(isProven && same.received !== undefined ? { received: same.received } : {}),
       ...(isProven && same.receivedBefore !== undefined ? { receivedBefore: same.receivedBefore } : {}),
       ...(origin === undefined ? {} : { movedFrom: [...origin] }),
+      ...(pathBefore === undefined ? {} : { pathBefore }),
     });
     this.#placed.add(id);
   }
@@ -85,16 +94,19 @@ export class LedgerChanges {
   #isElsewhere({ id, identity, movedBy }: LedgerEntry): boolean {
     if (this.#placed.has(id)) return true;
     const holder = identity === undefined ? undefined : this.#ledger.byIdentity(identity);
-    if (holder !== undefined && holder.id === id && holder.movedBy === undefined) return movedBy !== undefined;
-    return false;
+    if (holder === undefined || holder.id !== id) return false;
+    // Of a moved item that was displaced since, only what tells of it last counts, in whatever order packages are noted.
+    return movedBy !== undefined && (holder.movedBy === undefined || isBesidePath(holder.source));
   }
 
-  /** The item is no longer where the path's entry has it. */
-  #leave(path: SourcePath, id: string): void {
+  /** The item is no longer where the path's entry has it; gives its path in the target, if that is another one. */
+  #leave(path: SourcePath, id: string): TargetPath | undefined {
     const entry = this.#get(path);
     if (entry?.id === id) this.#put({ ...entry, movedBy: this.#runId });
     const beside = this.#get(besidePath(path, id));
     if (beside?.id === id) this.#forget(beside.source);
+    const held = [entry, beside].find((each) => each?.id === id)?.path;
+    return held === undefined || keyOf(held) === keyOf(path) ? undefined : held;
   }
 
   #get(source: SourcePath): LedgerEntry | undefined {
@@ -158,6 +170,10 @@ function formerPaths(ledger: Ledger, { id, movedFrom }: LedgerEntry): SourcePath
 /** Of an item that another one displaced: no source has such a name. */
 function besidePath(source: SourcePath, id: string): SourcePath {
   return [...source, `\0${id}`];
+}
+
+function isBesidePath(source: SourcePath): boolean {
+  return source.at(-1)?.startsWith("\0") === true;
 }
 
 function keyOf(source: SourcePath): string {

@@ -33,6 +33,8 @@ export interface LedgerEntry {
    * plans the same move by. That path's own entry may be gone or of another item by now.
    */
   readonly movedFrom?: SourcePath;
+  /** Where the target had it then, if not under the names of {@link movedFrom}. */
+  readonly pathBefore?: TargetPath;
   /** The package that holds the item's deletion. */
   readonly deletedBy?: string;
 }

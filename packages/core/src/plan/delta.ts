@@ -98,7 +98,7 @@ export class Delta {
     if (holder === undefined || this.#met.has(holder.itemId)) return false;
     if (holder.movedBy !== undefined && holder.movedBy !== runId && !isDisplaced(holder)) return false;
     // Where it was before this run, as nothing of what this run made counts.
-    const held = holder.madeBy === runId ? (holder.movedFrom ?? holder.path) : holder.path;
+    const held = holder.madeBy === runId ? (holder.pathBefore ?? holder.movedFrom ?? holder.path) : holder.path;
     return held.length === path.length && held.every((name, level) => sameName(name, path[level] ?? ""));
   }
 

@@ -501,6 +501,41 @@ describe("planPackages() over runs of a changing tree", () => {
     );
   });
 
+  const leaf = (identity: string): Node => ({ identity, second: 0 });
+  const folder = (identity: string, children: Record<string, Node> = {}): Node => ({ ...leaf(identity), children });
+  const nothing = (count: number): boolean[] => Array.from({ length: count }, () => false);
+  const only = (index: number): boolean[] => nothing(8).with(index, true);
+  /** Found by chance, about once in a thousand: several runs that nobody confirmed, with moves and displaced names. */
+  const continuedOtherwise: [Record<string, Node>[], boolean[], boolean[]][] = [
+    [
+      [
+        { b: folder("0", { a: leaf("7") }) },
+        { e: leaf("0"), a: leaf("7"), c: folder("0", { a: leaf("0") }) },
+        { a: folder("0"), b: folder("0", { e: leaf("0"), b: leaf("0"), "d~": leaf("0"), a: leaf("0") }) },
+      ],
+      nothing(4),
+      only(2),
+    ],
+    [
+      [
+        { b: leaf("0"), a: folder("0", { a: folder("0", { a: folder("0") }) }) },
+        { B: leaf("2") },
+        { a: leaf("4"), B: folder("0", { a: folder("0", { a: folder("0") }) }) },
+        {
+          "d~": leaf("3"),
+          B: leaf("5"),
+          a: folder("3", {
+            a: leaf("5"),
+            B: folder("1", { a: folder("3", { a: leaf("3") }) }),
+            e: leaf("2"),
+          }),
+        },
+      ],
+      nothing(4),
+      only(4),
+    ],
+  ];
+
   test("plans the same when it is continued, whatever was built, confirmed and finished before", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -521,7 +556,7 @@ describe("planPackages() over runs of a changing tree", () => {
           expect(again.outcomes).toEqual(first.outcomes);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: continuedOtherwise },
     );
   });
 });
