@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { isWithin, PrimepackError, type Target } from "@primepack/core";
-import { resolveTarget } from "@primepack/submitter";
+import { resolveGraphTarget, resolveTarget } from "@primepack/submitter";
 import { type MigrateArguments, readMigrateArguments } from "../arguments/migrate-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { type OpenedService, openService } from "../migration/open-service.ts";
 import { containersFor } from "../migration/own-containers.ts";
-import { checkNewRunFolder, writeRunFile } from "../migration/run-file.ts";
+import { checkNewRunFolder, type RunFile, writeRunFile } from "../migration/run-file.ts";
 import { runMigration } from "../migration/run-migration.ts";
 import { openSource } from "../open-source.ts";
 import { mappedPeople } from "../user-map.ts";
@@ -19,7 +19,7 @@ export async function migrateCommand(context: CommandContext): Promise<ExitCode>
   await checkNewRunFolder(directory);
   await checkInput(flags, directory, context);
   const service = await openService(flags.service, flags.credential, context);
-  let file: Awaited<ReturnType<typeof begin>>;
+  let file: RunFile;
   try {
     file = await begin(flags, directory, service, context);
   } catch (error) {
@@ -51,12 +51,7 @@ async function begin(
   directory: string,
   service: OpenedService,
   { argv, cwd, interrupt }: CommandContext,
-): Promise<{
-  readonly arguments: readonly string[];
-  readonly cwd: string;
-  readonly target: Target;
-  readonly folder: readonly string[];
-}> {
+): Promise<RunFile> {
   const found = await findTarget(flags, service, interrupt.signal);
   const file = { arguments: argv, cwd, ...found };
   await writeRunFile(directory, file);
@@ -70,7 +65,13 @@ async function findTarget(
 ): Promise<{ readonly target: Target; readonly folder: readonly string[] }> {
   const within = folder === undefined ? {} : { folder };
   if (place.kind === "graph") {
-    return resolveGraphTarget({ client, containerId: place.containerId, ...within, signal });
+    const { target, folder: names } = await resolveGraphTarget({
+      client,
+      containerId: place.containerId,
+      ...within,
+      signal,
+    });
+    return { target, folder: names };
   }
   const resolved = await resolveTarget({ client, siteUrl: place.siteUrl, library: library ?? "", ...within, signal });
   await resolved.close();

@@ -5,7 +5,9 @@ import {
   type EndOptions,
   type MigrateOptions,
   type MigrationRun,
+  type MigrationSummary,
   migrate,
+  readStatus,
   reportRun,
 } from "@primepack/runner";
 import { withTargetFolder } from "@primepack/submitter";
@@ -117,8 +119,14 @@ async function follow(
   context: CommandContext,
   resume: string,
 ): Promise<ExitCode> {
-  const { directory, flags, action } = run;
+  const { directory, action } = run;
   const { stderr, interrupt } = context;
+  if (isOver(run, parts.journal)) {
+    const { files, summary } = await reportRun({ directory, journal: parts.journal, title: titleOf(run) });
+    const exitCode = exitCodeOf(action, summary);
+    await view.summary({ summary, exitCode, directory, report: files.page });
+    return exitCode;
+  }
   const migration = action === "cancel" ? cancelMigration(parts.options) : await begin(run, parts, view, context);
   interrupt.drainWith(() => {
     migration.drain();
@@ -141,9 +149,19 @@ async function follow(
   if (exitCode !== exitCodes.interrupted) await view.summary(end);
   else {
     await view.summary({ ...end, resume });
-    if (!flags.json) await stderr.write(`primepack: interrupted; go on with: ${resume}\n`);
+    if (!run.json) await stderr.write(`primepack: interrupted; go on with: ${resume}\n`);
   }
   return exitCode;
+}
+
+/** What is over is told once more; but what is unknown can be sent again, and what is not cancelled can be. */
+function isOver({ resubmitUnknown }: RunToFollow, journal: Journal): boolean {
+  const status = readStatus(journal).run?.status;
+  return status === "cancelled" || (status === "complete" && !resubmitUnknown);
+}
+
+function exitCodeOf(action: RunToFollow["action"], summary: MigrationSummary): ExitCode {
+  return action === "cancel" && summary.status === "cancelled" ? exitCodes.complete : exitCodeOfMigration(summary);
 }
 
 async function begin(
