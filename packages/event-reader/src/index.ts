@@ -8,6 +8,7 @@ export { parseGraphEvent } from "./parse/parse-graph-event.ts";
 export type { ServiceAccess, ServiceEvents } from "./polled/event-source.ts";
 export { type GraphEventsOptions, graphEvents } from "./polled/graph-events.ts";
 export { type ProgressEventsOptions, progressEvents } from "./polled/progress-events.ts";
+export { queueEvents } from "./queue/queue-events.ts";
 export type * from "./queue/queue-types.ts";
 export type * from "./types.ts";
 export { watchJobs } from "./watch/watch-jobs.ts";
