@@ -15,15 +15,14 @@ interface Listed {
 /**
  * A container of a job.
  *
- * `client` is opened with what the job was given and reads and writes; `lister` names the blobs, which the SAS of provided
- * containers can't: the service owns their account. `assertValid` throws once the SAS is over.
+ * `assertValid` throws once the SAS that the job was given is over.
  *
  * Blobs are looked up in one listing, made when the first is asked for: what is uploaded later is not seen.
  */
-export function blobContainer(client: ContainerClient, lister: ContainerClient, assertValid: () => void): JobContainer {
+export function blobContainer(client: ContainerClient, assertValid: () => void): JobContainer {
   let listing: Promise<Map<string, Listed>> | undefined;
   const listed = (): Promise<Map<string, Listed>> => {
-    listing ??= list(lister);
+    listing ??= list(client);
     return listing;
   };
   return {

@@ -181,8 +181,11 @@ describe("openContainers()", () => {
 
   it("opens own containers with exactly their rights, for as many jobs as want", async () => {
     const uris = await ownPair();
+    const owner = BlobServiceClient.fromConnectionString(storage.connectionString);
+    await put(owner.getContainerClient(new URL(uris.data).pathname.split("/").at(-1) ?? ""), "own.bin", "own");
     const opened = await storage.jobs.openContainers(uris, plain());
     expect(opened.isProvided).toBe(false);
+    expect(await text(await opened.data.find("own.bin"))).toBe("own");
     await opened.manifest.write("a.log", Buffer.from("a"), undefined);
     expect(await opened.manifest.list()).toEqual(["a.log"]);
     await storage.jobs.openContainers(uris, encrypted());
