@@ -53,8 +53,12 @@ export const importPackage: ImportPackage = async function* (request) {
       ...{ includesSecurity: facts.includeSecurity === "All", roleIds: new Set() },
       ...{ namedRoots: new Set(facts.systemObjects), newLists: emptyLists(site) },
     };
-    yield* importObjects(context, reader, facts, drain);
-    await site.exclusively(() => site.numberRest());
+    try {
+      yield* importObjects(context, reader, facts, drain);
+    } finally {
+      // Also of a job that is cancelled: what it imported stays.
+      await site.exclusively(() => site.numberRest(request.jobId));
+    }
   } catch (error) {
     yield* drain();
     if (!(error instanceof Fault)) throw error;

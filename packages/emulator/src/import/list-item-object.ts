@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Entry, type ListState, urlOf } from "../site/entry.ts";
+import { mayBeNumbered } from "../site/site-state.ts";
 import type { ImportedItem, ImportedItemVersion, ImportedLabel, ItemField, ModerationState } from "../site/types.ts";
 import { keepAttachments, type ReceivedAttachment, receiveAttachments } from "./attachments.ts";
 import { commentsOf } from "./comments.ts";
@@ -96,7 +97,7 @@ function demandDocument(context: ImportContext, element: Element, place: ItemPla
   } else {
     missing((entry.kind === "folder") === (type === "Folder"), `DocType is ${type}, and '${uniqueId}' a ${entry.kind}`);
     missing(isSameUrl(urlOf(entry), url), `'${uniqueId}' is '${urlOf(entry)}'`);
-    const isNumbered = entry.itemId === itemId || (entry.kind === "folder" && entry.itemId === 0);
+    const isNumbered = entry.itemId === itemId || mayBeNumbered(entry);
     missing(isNumbered, `IntId is ${itemId}, that of the ${entry.kind} is ${entry.itemId}`);
   }
   const { parent } = place;
@@ -195,9 +196,10 @@ async function keepItem(
   const entry = site.find(uniqueId);
   const before = entry && (await site.read(entry));
   const attachments = await keepAttachments(context, uniqueId, received);
+  const { isNumberedBySite: _, ...known } = before ?? {};
   await site.save(parent, {
     ...{ kind: "item", listId: place.list.id, uniqueId, parentId: parent.uniqueId, name, url },
-    ...before,
+    ...known,
     ...record,
     ...{ itemId, jobId: request.jobId },
     ...(attachments.length === 0 ? {} : { attachments }),

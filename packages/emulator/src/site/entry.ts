@@ -11,6 +11,7 @@ export interface Entry {
   readonly parent: Entry | undefined;
   readonly name: string;
   itemId: number;
+  isNumberedBySite: boolean;
   listItemId: string | undefined;
   scopeId: string | undefined;
   /** Carries sharing events. */
@@ -81,7 +82,7 @@ export function newEntry(
   name: string,
 ): Entry {
   return {
-    ...{ uniqueId, kind, list, parent, name, itemId: 0, below: 0, isShared: false },
+    ...{ uniqueId, kind, list, parent, name, itemId: 0, below: 0, isShared: false, isNumberedBySite: false },
     ...{ listItemId: undefined, scopeId: undefined, place: undefined, children: undefined },
   };
 }

@@ -51,7 +51,8 @@ export class SiteState implements Site {
   readonly #recycled = new Map<string, string>();
   /** GUIDs of the objects by that of their scope. */
   readonly #scopes = new Map<string, string>();
-  readonly #unnumbered = new Set<Entry>();
+  /** With the jobs that brought them. */
+  readonly #unnumbered = new Map<Entry, string>();
   readonly #sharingTimes = new Map<string, number[]>();
   #items!: RecordLog;
   #records!: RecordLog;
@@ -136,10 +137,8 @@ export class SiteState implements Site {
       return { reason: "recycled", url: recycled };
     const numbered = object.itemId > 0 ? parent.list.byItemId.get(object.itemId) : undefined;
     if (numbered && numbered !== holder) return { reason: "itemId", url: urlOf(numbered) };
-    if (holder && object.itemId > 0 && holder.itemId > 0 && holder.itemId !== object.itemId) {
-      return { reason: "itemId", url: urlOf(holder) };
-    }
-    return undefined;
+    const isOther = holder && object.itemId > 0 && holder.itemId > 0 && holder.itemId !== object.itemId;
+    return isOther && !mayBeNumbered(holder) ? { reason: "itemId", url: urlOf(holder) } : undefined;
   }
 
   /** One caller at a time: checks and changes of two jobs never mix. */
@@ -181,11 +180,12 @@ export class SiteState implements Site {
     if (childOf(entry.parent ?? entry, entry.name) === entry) throw new Error(`Cannot recycle as it is kept: ${url}`);
   }
 
-  /** Gives numbers to what the package left without one, as the service does. */
-  async numberRest(): Promise<void> {
-    for (const entry of [...this.#unnumbered]) {
-      const highest = entry.list.ordered().at(-1)?.itemId ?? 0;
-      if (entry.parent) await this.save(entry.parent, { ...(await this.read(entry)), itemId: highest + 1 });
+  /** Gives numbers to what the job left without one, as the service does. */
+  async numberRest(jobId: string): Promise<void> {
+    for (const [entry, job] of [...this.#unnumbered]) {
+      if (job !== jobId || entry.parent === undefined) continue;
+      const itemId = (entry.list.ordered().at(-1)?.itemId ?? 0) + 1;
+      await this.save(entry.parent, { ...(await this.read(entry)), itemId, isNumberedBySite: true });
     }
   }
 
@@ -305,7 +305,8 @@ export class SiteState implements Site {
       putBelow(entry);
     }
     if (entry.itemId !== item.itemId) entry.list.takeItemId(entry, item.itemId);
-    if (item.itemId === 0) this.#unnumbered.add(entry);
+    entry.isNumberedBySite = item.isNumberedBySite === true;
+    if (item.itemId === 0) this.#unnumbered.set(entry, item.jobId);
     else this.#unnumbered.delete(entry);
     if (item.listItemId !== undefined && entry.listItemId === undefined) {
       entry.listItemId = item.listItemId;
@@ -343,6 +344,11 @@ export class SiteState implements Site {
 /** Makes the site in the emulator's folder, or opens the one that is there. */
 export function openSite(directory: string, options: SiteOptions): Promise<SiteState> {
   return SiteState.open(directory, options);
+}
+
+/** The item object of a folder may bring the number that the folder object left out. */
+export function mayBeNumbered(entry: Entry): boolean {
+  return entry.kind === "folder" && (entry.itemId === 0 || entry.isNumberedBySite);
 }
 
 async function siteFile(path: string, options: SiteOptions): Promise<SiteFile> {

@@ -115,6 +115,8 @@ export interface ImportedItem extends Stamps {
   readonly uniqueId: string;
   /** 0 until the job that brought it ends, if neither the file nor an item object gave one. */
   readonly itemId: number;
+  /** The number is the site's own; an item object of a folder may still bring another. */
+  readonly isNumberedBySite?: true;
   /** GUID of the list item, once an item object was imported. */
   readonly listItemId?: string;
   readonly parentId: string;
