@@ -29,7 +29,7 @@ const gigabyte = 1024 ** 3;
 const md5NeededBelow = 2 * gigabyte;
 /** Above this size a checksum is needed. */
 const checksumNeededAbove = 15 * gigabyte;
-export const mostAttachmentBytes = 250 * 1024 * 1024;
+export const mostAttachmentBytes: number = 250 * 1024 * 1024;
 
 /** Reads, decrypts and checks the content into a temporary file. */
 export async function receive(context: ImportContext, claims: ContentClaims): Promise<ReceivedContent> {
