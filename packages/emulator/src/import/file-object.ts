@@ -136,10 +136,10 @@ async function keepFile(
   demand(known === undefined || known.kind === "file", `A folder with the name ${url} already exists.`);
   const before = known && (await site.read(known));
   const older = await olderVersions(context, known, before);
-  const offset = older.reduce((highest, { label }) => Math.max(highest, versionLabel(label).major), 0);
+  const raised = raiseAbove(older, received[0]?.label);
   const versions: ImportedVersion[] = [...older];
   for (const [index, { element: version, label, content }] of received.entries()) {
-    const text = offset === 0 ? label.text : `${offset + Math.max(1, label.major)}.${label.minor}`;
+    const text = raised === 0 ? label.text : `${label.major + raised}.${label.minor}`;
     const isCurrent = index === received.length - 1;
     const path = isCurrent ? site.filePath(parent, name) : site.versionPath(object.uniqueId, text, content.sha256);
     await settle(context, content, path);
@@ -160,6 +160,12 @@ async function keepFile(
     }),
   });
   await removeReplaced(context, before, versions);
+}
+
+/** By how many majors labels have to rise so that they follow those that are there. */
+function raiseAbove(older: readonly ImportedVersion[], first: VersionLabel | undefined): number {
+  const highest = older.reduce((most, { label }) => Math.max(most, versionLabel(label).major), 0);
+  return older.length > 0 && first?.major === 0 ? highest + 1 : highest;
 }
 
 /** What stays of an existing file: what other jobs brought, unless files are replaced. */
