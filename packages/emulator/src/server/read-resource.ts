@@ -51,6 +51,8 @@ function page(request: HttpRequest, collection: CollectionResource, query: OData
   if (paged !== undefined && orderBy !== undefined && orderBy.name.toLowerCase() !== paged.toLowerCase()) {
     throw invalidQuery(`$orderby takes ${paged} only.`);
   }
+  const unknown = query.select?.find((name) => collection.fields?.includes(name.split("/")[0] ?? "") === false);
+  if (unknown !== undefined) throw invalidQuery(`The field or property '${unknown}' does not exist.`);
   const isDescending = orderBy?.isDescending ?? false;
   const after = skipToken === undefined ? undefined : Number(skipToken.get("p_ID") ?? Number.NaN);
   if (paged === undefined ? skipToken !== undefined : Number.isNaN(after))

@@ -29,6 +29,8 @@ export interface CollectionResource {
    * `$top` says so.
    */
   readonly pagedBy?: string;
+  /** Names that `$select` may give, so that wrong ones are told of while there is nothing to show yet. */
+  readonly fields?: readonly string[];
 }
 
 export type Resource = EntityResource | CollectionResource;

@@ -6,6 +6,8 @@ import type { CollectionResource, EntityResource, Resource } from "./resource.ts
 
 // What can be read of a site: as much as finding a target takes.
 
+const FILE_NAMES = ["FileDirRef", "FileLeafRef", "FileRef"];
+
 /** `_api/site`, without the calls of the Migration API. `origin`: scheme and host by which the site is reached. */
 export function siteResource(site: Site, origin: string): EntityResource {
   return {
@@ -126,6 +128,7 @@ function itemsResource(site: Site, list: SiteList, listPath: string): Collection
     byKey,
     members: { getbyid: (args) => found(byKey(first(args))) },
     pagedBy: "Id",
+    fields: ["File", "Folder", "FileSystemObjectType", "FSObjType", "Id", "ID", "UniqueId", ...FILE_NAMES],
   };
 }
 
