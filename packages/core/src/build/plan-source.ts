@@ -1,7 +1,6 @@
 import type { ItemOutcome, PackageForms, PackagePlan, SourceContent } from "../model/index.ts";
-import { planPackages } from "../plan/planner.ts";
-import { elementsFault } from "./elements-fault.ts";
 import { LedgerSession } from "./ledger-session.ts";
+import { plannerOf } from "./planner-of.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import type { BuildEvent, BuildOptions, CommonBuildOptions } from "./types.ts";
 
@@ -39,18 +38,11 @@ export interface PlannedSource {
 export async function* planSource(
   options: PlanSourceOptions,
 ): AsyncGenerator<PlanSourceEvent, PlannedSource, undefined> {
-  const { source, target, names, limits, defaultAuthor, people, forms, ledger, clock } = resolveOptions(
-    buildOptionsOf(options),
-  );
+  const resolved = resolveOptions(buildOptionsOf(options));
+  const { target, ledger } = resolved;
   const firstItemId =
     ledger === undefined ? target.firstItemId : (await LedgerSession.open(ledger, target)).firstItemId;
-  const { items, bytes } = yield* planPackages(source, {
-    ...{ target: { ...target, firstItemId }, names, limits, defaultAuthor, people, forms },
-    ...(ledger === undefined ? {} : { ledger }),
-    now: clock(),
-    faultOf: elementsFault,
-    onItem: options.onItem ?? (() => undefined),
-  });
+  const { items, bytes } = yield* plannerOf(resolved, firstItemId, options.onItem ?? (() => undefined));
   return { items, bytes };
 }
 

@@ -1,8 +1,7 @@
 import type { ItemOutcome, PackageRecord } from "../model/index.ts";
-import { planPackages } from "../plan/planner.ts";
-import { elementsFault } from "./elements-fault.ts";
 import { firstItemIdOf, LedgerSession } from "./ledger-session.ts";
 import { PackageRun } from "./package-run.ts";
+import { plannerOf } from "./planner-of.ts";
 import { type ResolvedBuildOptions, resolveOptions } from "./resolve-options.ts";
 import type { BuildOptions, BuildRun } from "./types.ts";
 
@@ -27,16 +26,8 @@ class SourceRun extends PackageRun {
   }
 
   protected override async drive(): Promise<void> {
-    const { names, limits, defaultAuthor, people, forms, clock, source, ledger } = this.#options;
-    const target = { ...this.#options.target, firstItemId: await this.#firstItemId() };
-    this.nextItemId = target.firstItemId;
-    const planner = planPackages(source, {
-      ...{ target, names, limits, defaultAuthor, people, forms },
-      ...(ledger === undefined ? {} : { ledger }),
-      now: clock(),
-      faultOf: elementsFault,
-      onItem: (bytes) => this.countScanned(1, bytes),
-    });
+    this.nextItemId = await this.#firstItemId();
+    const planner = plannerOf(this.#options, this.nextItemId, (bytes) => this.countScanned(1, bytes));
     for (;;) {
       const step = await this.untilStopped(planner.next());
       if (step === undefined) {
