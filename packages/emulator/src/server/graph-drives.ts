@@ -68,6 +68,7 @@ class Drive {
   readonly id: string;
   readonly site: Site;
   readonly list: SiteList;
+  #childCounts: ReadonlyMap<string, number> | undefined;
 
   constructor(id: string, site: Site, list: SiteList) {
     this.id = id;
@@ -83,6 +84,12 @@ class Drive {
     for (const item of this.site.items(this.list.id)) {
       yield { id: item.uniqueId, name: item.url.slice(item.url.lastIndexOf("/") + 1), url: item.url, item };
     }
+  }
+
+  /** Of a folder, by its URL. */
+  childCount(url: string): number {
+    this.#childCounts ??= countsOf(this.entries());
+    return this.#childCounts.get(url) ?? 0;
   }
 
   byId(id: string): DriveEntry {
@@ -101,6 +108,15 @@ class Drive {
     for (const entry of this.entries()) if (isIt(entry)) return entry;
     throw new GraphFault(404, "itemNotFound", undefined, "The resource could not be found.");
   }
+}
+
+function countsOf(entries: Iterable<DriveEntry>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { url } of entries) {
+    const parent = url.slice(0, url.lastIndexOf("/"));
+    counts.set(parent, (counts.get(parent) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function driveOf(sites: ReadonlyMap<string, Site>, { parameters }: GraphCall): Drive {
@@ -149,9 +165,12 @@ async function children(
   });
 }
 
-function driveItem(call: GraphCall, { id: driveId, site, list }: Drive, entry: DriveEntry): Record<string, unknown> {
+function driveItem(call: GraphCall, drive: Drive, entry: DriveEntry): Record<string, unknown> {
+  const { id: driveId, site, list } = drive;
   const { item } = entry;
-  const facet = item === undefined ? { root: {}, folder: {} } : item.kind === "folder" ? { folder: {} } : { file: {} };
+  const isFolder = item === undefined || item.kind === "folder";
+  const kind = isFolder ? { folder: { childCount: drive.childCount(entry.url) } } : { file: {} };
+  const facet = { ...(item === undefined ? { root: {} } : {}), ...kind };
   return {
     eTag: `"{${entry.id.toUpperCase()}},1"`,
     id: entry.id,
