@@ -31,7 +31,7 @@ export function graphBaseUrl(graphUrl: string): string {
 }
 
 /** A path below Graph's root for a container. */
-export function containerPath(containerId: string): string {
+function containerPath(containerId: string): string {
   if (/^[^\s/?#]+$/.test(containerId)) return `storage/fileStorage/containers/${encodeURIComponent(containerId)}`;
   throw new PrimepackError(
     "INVALID_OPTION",

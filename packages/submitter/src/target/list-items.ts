@@ -14,7 +14,7 @@ export interface ListedItem {
 }
 
 /** Items of one page: as many as a list view may show at once (Limits page, list view threshold). */
-export const PAGE_ITEMS = 5_000;
+const PAGE_ITEMS = 5_000;
 
 export interface ListedList {
   /** Of its requests: `_api/web/lists(guid'...')`. */
