@@ -243,7 +243,6 @@ became of it. Items whose import failed for a reason that can pass are sent agai
   --storage-file FILE    containers of your own instead of the service's: a file with a connection string
                          (or the variable PRIMEPACK_STORAGE; never an argument), or
   --storage-account URL  https://ACCOUNT.blob.core.windows.net, for the same application
-  --no-encryption        plain blobs, in containers of your own
   --no-queue             no queue of the run's own, which shows a job whose creation was cut off
   --ledger DIR           send only what the library has not received as it is; remember what it received
   --delete-missing       with --ledger: delete what an earlier run sent and the source no longer has

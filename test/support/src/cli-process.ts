@@ -44,3 +44,40 @@ export function runCliProcess(args: readonly string[], options: CliOptions = {})
     child.once("close", (code, signal) => resolve({ exit: code ?? signal, stdout: stdout.join("\n"), stderr }));
   });
 }
+
+/** An emulator of the Migration API in a process of its own. */
+export interface EmulatorProcess {
+  readonly siteUrl: string;
+  readonly graphUrl: string;
+  /** Folder of what is imported. */
+  readonly directory: string;
+  /** Holds the connection string of its storage account. */
+  readonly storageFile: string;
+  stop(): Promise<void>;
+}
+
+/** Starts `primepack emulator` and resolves when it takes requests. */
+export async function startEmulatorProcess(directory: string, args: readonly string[] = []): Promise<EmulatorProcess> {
+  const child = spawn(process.execPath, [cliProgram, "emulator", "--directory", directory, "--json", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  // Nothing is left behind if this process is told to exit.
+  const end = () => child.kill();
+  process.once("exit", end);
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { value } = await lines.next();
+  if (typeof value !== "string") throw new Error("The emulator did not start");
+  const { siteUrl, graphUrl, storageFile } = JSON.parse(value) as EmulatorProcess;
+  return {
+    siteUrl,
+    graphUrl,
+    storageFile,
+    directory,
+    async stop() {
+      child.kill("SIGINT");
+      await ended;
+      process.off("exit", end);
+    },
+  };
+}

@@ -10,7 +10,14 @@ export {
   sealText,
 } from "./broken-packages.ts";
 export { chromiumPath, startChromium } from "./chromium.ts";
-export { type CliOptions, type CliResult, cliProgram, runCliProcess } from "./cli-process.ts";
+export {
+  type CliOptions,
+  type CliResult,
+  cliProgram,
+  type EmulatorProcess,
+  runCliProcess,
+  startEmulatorProcess,
+} from "./cli-process.ts";
 export { collect } from "./collect.ts";
 export { deterministicRandom } from "./deterministic-random.ts";
 export { exampleTarget } from "./example-target.ts";

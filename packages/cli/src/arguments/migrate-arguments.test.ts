@@ -11,7 +11,6 @@ describe("readMigrateArguments()", () => {
       service: { kind: "sharepoint", siteUrl: "https://contoso.sharepoint.com/sites/archive" },
       library: "Documents",
       out: "run",
-      encryption: true,
       queue: true,
       limits: {},
       credential: {},

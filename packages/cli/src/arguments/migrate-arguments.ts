@@ -21,7 +21,6 @@ const targetFlags = {
   out: { type: "string" },
   "storage-file": { type: "string" },
   "storage-account": { type: "string" },
-  "no-encryption": { type: "boolean" },
   "no-queue": { type: "boolean" },
 } as const;
 
@@ -60,7 +59,6 @@ export interface MigrateArguments extends ShapeArguments, RunArguments {
   readonly storageFile?: string;
   /** Own containers: URL of the account, which whoever asks the service may use too. */
   readonly storageAccount?: string;
-  readonly encryption: boolean;
   readonly queue: boolean;
 }
 
@@ -93,7 +91,6 @@ export function readMigrateArguments(argv: readonly string[]): MigrateArguments 
     ...(folder === undefined ? {} : { folder: readFolder(folder) }),
     ...(storageFile === undefined ? {} : { storageFile: required("--storage-file", storageFile) }),
     ...(storageAccount === undefined ? {} : { storageAccount: httpUrl("--storage-account", storageAccount) }),
-    encryption: !(values["no-encryption"] ?? false),
     queue: !(values["no-queue"] ?? false),
     limits: readLimits(values),
     credential: readCredentialArguments(values),

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { type ContainerProvider, ownContainers } from "@primepack/submitter";
-import { usageError } from "../arguments/flags.ts";
 import type { MigrateArguments } from "../arguments/migrate-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import { networkFromEnvironment, storageSecret } from "../environment.ts";
@@ -8,23 +7,18 @@ import { credentialFor } from "./credential.ts";
 
 /**
  * Containers of an own storage account if one is named: by a connection string in `--storage-file` or
- * PRIMEPACK_STORAGE, or by its URL with `--storage-account`. Undefined: the service provides them, and encryption is its
- * condition. Throws INVALID_OPTION.
+ * PRIMEPACK_STORAGE, or by its URL with `--storage-account`. Undefined: the service provides them. Throws INVALID_OPTION.
  */
 export async function containersFor(
-  { storageFile, storageAccount, encryption, credential }: MigrateArguments,
+  { storageFile, storageAccount, credential }: MigrateArguments,
   { cwd, env }: Pick<CommandContext, "cwd" | "env">,
 ): Promise<ContainerProvider | undefined> {
   const network = networkFromEnvironment(env);
-  const options = { encryption: encryption ? "aes256" : "none", ...(network && { network }) } as const;
+  const options = network === undefined ? {} : { network };
   if (storageAccount !== undefined) {
     const asker = await credentialFor(credential, storageAccount, { cwd, env });
     return ownContainers({ ...options, accountUrl: storageAccount, credential: asker });
   }
   const storage = await storageSecret(storageFile && resolve(cwd, storageFile), env);
-  if (storage !== undefined) return ownContainers({ ...options, storage });
-  if (encryption) return undefined;
-  throw usageError(
-    "Cannot use --no-encryption as containers of the service need encryption: current value of --storage-file is none",
-  );
+  return storage && ownContainers({ ...options, storage });
 }
