@@ -92,6 +92,11 @@ async function* importObjects(
   }
 }
 
+/** A GUID as 16 characters: a manifest may hold a hundred thousand of them. */
+function compactGuid(id: string): string {
+  return Buffer.from(id.replaceAll("-", ""), "hex").toString("latin1");
+}
+
 type ScopeFault = { readonly fault: Fault; readonly id: string; readonly url: string };
 
 async function importObject(
@@ -102,8 +107,9 @@ async function importObject(
   const { Id, ObjectType = "", IsDeleted } = object.attributes;
   demand(ObjectType !== "", "The object has no ObjectType.");
   demand(isGuid(Id), `Guid should contain 32 digits with 4 dashes: SPObject/@Id is '${Id ?? ""}'.`, "format");
-  demand(!seen.has(Id.toLowerCase()), `The id '${Id}' is in the package more than once.`);
-  seen.add(Id.toLowerCase());
+  const key = compactGuid(Id);
+  demand(!seen.has(key), `The id '${Id}' is in the package more than once.`);
+  seen.add(key);
   demandWeb(context, object);
   if (isTrue(IsDeleted)) return { imported: await importDeletion(context, object), faults: [] };
   const [element] = object.children;

@@ -6,7 +6,7 @@ import { childOf, type Entry, ListState, newEntry, putBelow, subtree, takeAway, 
 import { RecordLog, type RecordPlace } from "./record-log.ts";
 import type { RoleDefinition } from "./role-definitions.ts";
 import { type SiteGroup, SitePeople, type SiteRecord, type SiteUser } from "./site-people.ts";
-import { storedName } from "./stored-name.ts";
+import { detached, storedName } from "./stored-name.ts";
 import type { ImportedItem, ImportedScope, KeptElement, RecycledItem, SiteOptions } from "./types.ts";
 
 /** `site.json`: what the site is, made once. */
@@ -25,8 +25,9 @@ export interface Conflict {
   readonly url: string;
 }
 
-/** Lines of `items.ndjson` beyond which, if most are outdated, it is written anew when the site is opened. */
+/** Lines of `items.ndjson`, in all and for each item, beyond which it is written anew when the site is opened. */
 const linesBeforeCompaction = 1_000;
+const linesOfItem = 4;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** The emulated site: an index in memory, the records and contents on disk. */
@@ -279,7 +280,7 @@ export class SiteState implements Site {
     });
     const entries = [...this.#byId.values()].filter((entry) => entry.kind !== "root");
     // A recycled GUID has a line of its own, which a log without it would lose.
-    if (lines < linesBeforeCompaction || lines < 2 * entries.length || this.#recycled.size > 0) return;
+    if (lines < linesBeforeCompaction || lines < linesOfItem * entries.length || this.#recycled.size > 0) return;
     const moved = await this.#items.rewrite(entries.map(({ place }) => place as RecordPlace));
     for (const [index, entry] of entries.entries()) entry.place = moved[index];
   }
@@ -299,8 +300,8 @@ export class SiteState implements Site {
     const id = item.uniqueId.toLowerCase();
     let entry = this.#byId.get(id);
     if (entry === undefined) {
-      entry = newEntry(parent.list, parent, item.uniqueId, item.kind, item.name);
-      this.#byId.set(id, entry);
+      entry = newEntry(parent.list, parent, detached(item.uniqueId), item.kind, detached(item.name));
+      this.#byId.set(detached(id), entry);
       this.#recycled.delete(id);
       putBelow(entry);
     }
@@ -309,8 +310,8 @@ export class SiteState implements Site {
     if (item.itemId === 0) this.#unnumbered.set(entry, item.jobId);
     else this.#unnumbered.delete(entry);
     if (item.listItemId !== undefined && entry.listItemId === undefined) {
-      entry.listItemId = item.listItemId;
-      this.#byListItemId.set(item.listItemId.toLowerCase(), entry);
+      entry.listItemId = detached(item.listItemId);
+      this.#byListItemId.set(entry.listItemId.toLowerCase(), entry);
     }
     entry.isShared = (item.sharing?.length ?? 0) > 0;
     if (item.scope) this.#moveScope(entry, item.scope.scopeId);
@@ -320,8 +321,8 @@ export class SiteState implements Site {
   #moveScope(entry: Entry, scopeId: string): void {
     if (entry.scopeId === undefined) entry.list.scopes += 1;
     else this.#scopes.delete(entry.scopeId.toLowerCase());
-    entry.scopeId = scopeId;
-    this.#scopes.set(scopeId.toLowerCase(), entry.parent ? entry.uniqueId : entry.list.id);
+    entry.scopeId = detached(scopeId);
+    this.#scopes.set(entry.scopeId.toLowerCase(), entry.parent ? entry.uniqueId : entry.list.id);
   }
 
   #forget(line: RecycledItem): void {

@@ -19,3 +19,8 @@ export function storedName(name: string): string {
 export function foldedName(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
+
+/** A copy: part of a text that was read keeps all of it in memory. */
+export function detached(text: string): string {
+  return Buffer.from(text).toString();
+}
