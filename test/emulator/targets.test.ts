@@ -1,4 +1,4 @@
-import { type BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import { ContainerClient } from "@azure/storage-blob";
 import { Secret } from "@primepack/core/errors";
 import { type Emulator, startEmulator } from "@primepack/emulator";
 import {

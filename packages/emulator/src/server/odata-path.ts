@@ -61,7 +61,7 @@ export function parseLiteral(text: string): string | undefined {
 }
 
 /** Splits at the separator where it is in neither quotes nor brackets. Undefined: they don't match. */
-export function split(text: string, separator: string): string[] | undefined {
+function split(text: string, separator: string): string[] | undefined {
   const parts: string[] = [];
   let part = "";
   let depth = 0;

@@ -40,7 +40,7 @@ export class ODataFault extends Error {
  * What `Accept` asks for. JSON without a mode is minimal, as is what is asked for in other words: the service would give
  * Atom then, which the emulator doesn't know. Full metadata is given as minimal.
  */
-export function modeOf(request: HttpRequest): ODataMode {
+function modeOf(request: HttpRequest): ODataMode {
   const accept = header(request, "accept")?.toLowerCase() ?? "";
   const [, mode] = /odata(?:\.metadata)?\s*=\s*(\w+)/.exec(accept) ?? [];
   if (mode === "verbose") return "verbose";

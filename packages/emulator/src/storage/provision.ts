@@ -9,7 +9,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Life of the SAS of provisioned containers: three days (Migration Manager FAQ), in milliseconds. */
 export const CONTAINER_SAS_LIFETIME: number = 3 * DAY;
 /** Life of the SAS of provisioned queues: 21 days, in milliseconds. */
-export const QUEUE_SAS_LIFETIME: number = 21 * DAY;
+const QUEUE_SAS_LIFETIME = 21 * DAY;
 
 /** Containers of one job. The key is remembered nowhere. */
 export interface ProvisionedContainers {
