@@ -12,6 +12,7 @@ import { memory } from "./memory.mjs";
 import { quickXorHashScenario } from "./quick-xor-hash.mjs";
 import { scan } from "./scan.mjs";
 import { seal } from "./seal.mjs";
+import { watch } from "./watch.mjs";
 
 /** In the order in which they run; names are stable. */
 export const scenarios = [
@@ -30,4 +31,5 @@ export const scenarios = [
   azuriteLarge,
   azuriteSmall,
   httpNull,
+  watch,
 ];
