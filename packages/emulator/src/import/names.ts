@@ -1,8 +1,8 @@
 import { demand } from "./fault.ts";
 
 /** UTF-16 units of one name, and of a whole server-relative path without its leading slash. */
-export const mostNameLength = 255;
-export const mostPathLength = 400;
+const mostNameLength = 255;
+const mostPathLength = 400;
 
 const refusedCharacters = /["*:<>?/\\|]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for

@@ -57,7 +57,7 @@ async function* countedBytes(
   if (facts) Object.assign(facts, { md5: md5.digest("base64"), size });
 }
 
-export async function* decrypted(
+async function* decrypted(
   bytes: AsyncIterable<Uint8Array>,
   key: Uint8Array,
   iv: Uint8Array,
