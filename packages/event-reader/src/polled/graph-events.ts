@@ -17,7 +17,7 @@ export type GraphEventsOptions = { readonly containerId: string } & (
   | { readonly client: ServiceClient }
   | (ServiceAccess & {
       readonly client?: undefined;
-      /** Default: `https://graph.microsoft.com/v1.0`. */
+      /** Root of Graph; without a path its version `v1.0` is taken. Default: `https://graph.microsoft.com/v1.0`. */
       readonly graphUrl?: string;
     })
 );
@@ -31,7 +31,8 @@ export type GraphEventsOptions = { readonly containerId: string } & (
  */
 export function graphEvents(options: GraphEventsOptions): ServiceEvents {
   if (options.client !== undefined) return new GraphEvents(borrowedClient(options.client), options.containerId);
-  const graphUrl = options.graphUrl ?? "https://graph.microsoft.com/v1.0";
+  const given = options.graphUrl ?? "https://graph.microsoft.com";
+  const graphUrl = URL.canParse(given) && new URL(given).pathname === "/" ? new URL("v1.0", given).href : given;
   return new GraphEvents(ownClient(graphUrl, options, scopesOf(graphUrl)), options.containerId);
 }
 

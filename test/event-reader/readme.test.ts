@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { root } from "./workspace/root.ts";
+import { root } from "../workspace/root.ts";
 
 const JOB = "5a3b0e9c-1f44-4c5e-9d0b-0f6f6f2d3a10";
 
