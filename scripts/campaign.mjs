@@ -1,0 +1,42 @@
+// Runs a campaign of test/campaigns at a size of one's own: npm run campaign -- kill [--files N] [--kills N] [--seed TEXT]
+// [--package-items N]. Build first. What it prints is what it found; anything that should not be makes it fail.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    files: { type: "string", default: "10000" },
+    kills: { type: "string", default: "20" },
+    seed: { type: "string", default: "1" },
+    "package-items": { type: "string", default: "40" },
+  },
+});
+const { files, kills, seed, "package-items": packageItems } = values;
+const numbers = { files: Number(files), kills: Number(kills), packageItems: Number(packageItems) };
+if (
+  positionals.join() !== "kill" ||
+  !Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)
+) {
+  console.error("Usage: npm run campaign -- kill [--files N] [--kills N] [--seed TEXT] [--package-items N]");
+  process.exit(2);
+}
+
+const args = [
+  "scripts/pnpm.mjs",
+  "exec",
+  "vitest",
+  "run",
+  "--config",
+  "test/campaigns/vitest.config.ts",
+  "--root",
+  root,
+];
+const { status } = spawnSync(process.execPath, [...args, "kill.campaign"], {
+  cwd: root,
+  env: { ...process.env, PRIMEPACK_CAMPAIGN: JSON.stringify({ ...numbers, seed }) },
+  stdio: "inherit",
+});
+process.exit(status ?? 1);
