@@ -119,6 +119,8 @@ export async function endsByOutcome(
   options: Pick<MigrateOptions, "directory" | "journal">,
 ): Promise<Readonly<Record<string, readonly ItemEnd[]>>> {
   const ends: Record<string, ItemEnd[]> = {};
-  for await (const end of itemEnds(options.directory, options.journal)) (ends[end.outcome] ??= []).push(end);
+  for await (const end of itemEnds(options.directory, options.journal)) {
+    ends[end.outcome] = [...(ends[end.outcome] ?? []), end];
+  }
   return ends;
 }

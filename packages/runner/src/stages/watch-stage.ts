@@ -46,6 +46,13 @@ export class WatchStage {
     const { jobId, startedAt } = live.entry;
     if (jobId === undefined) return;
     const job = this.#restore(live, jobId);
+    const { result } = live;
+    if (result?.isOver) {
+      // The journal has its last event, and reading on would wait for another one in vain.
+      const how = result.status === "deleted" ? "deleted" : "ended";
+      this.#context.spawn(() => this.#over(live, how));
+      return;
+    }
     this.#watcher.watch({
       jobId,
       ...(job === undefined ? {} : { token: job.token }),
