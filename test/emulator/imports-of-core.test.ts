@@ -49,6 +49,8 @@ const switches: ImportRequest["switches"] = {
   errorLimit: 100,
   md5Error: "mismatch",
   deleteRunning: "cancel",
+  movedItems: "refuse",
+  deletedObjects: "delete",
 };
 
 async function siteOf(target: Target): Promise<SiteState> {

@@ -10,6 +10,10 @@ export interface EmulatorSwitches {
   readonly manifestOrder?: "listed" | "byName";
   /** A file with an existing GUID: its versions are appended (as was seen), or it is replaced (as documented). Default: `append`. */
   readonly existingFiles?: "append" | "replace";
+  /** A GUID of the list at another path: the object is refused, or moved there. Default: `refuse`. */
+  readonly movedItems?: "refuse" | "move";
+  /** Objects with `IsDeleted`: what they name is deleted, or they have no effect. Default: `delete`. */
+  readonly deletedObjects?: "delete" | "ignore";
   /** Object errors after which a job is cancelled. Default: 100. */
   readonly errorLimit?: number;
   /** Which text a wrong MD5 gives. Default: `mismatch`. */

@@ -43,6 +43,8 @@ export const switchValues: Readonly<Record<keyof EmulatorSwitches, Value>> = {
   errorLimit: "number",
   md5Error: ["mismatch", "missing"],
   deleteRunning: ["cancel", "refuse"],
+  movedItems: ["refuse", "move"],
+  deletedObjects: ["delete", "ignore"],
 };
 
 /** Faults by name and field, with their values. */

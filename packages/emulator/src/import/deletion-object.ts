@@ -7,6 +7,10 @@ import type { Element } from "./xml-reader.ts";
 export async function importDeletion(context: ImportContext, object: Element): Promise<Imported> {
   demandWeb(context, object);
   const id = neededGuid(object, "Id");
+  if (context.request.switches.deletedObjects === "ignore") {
+    context.warn(`The object '${id}' is not deleted.`);
+    return { url: object.attributes.Url ?? "", ...nothingStored };
+  }
   const entry = context.site.find(id) ?? context.site.findByListItemId(id);
   if (entry === undefined) {
     context.warn(`The object '${id}' to be deleted does not exist.`);

@@ -17,7 +17,7 @@ import {
   stampsOf,
 } from "./context.ts";
 import { demand, errorCodes, Fault } from "./fault.ts";
-import { demandList, demandNoConflict, itemIdOf, type Placement, placementOf } from "./placement.ts";
+import { demandList, demandNoConflict, itemIdOf, moveHere, type Placement, placementOf } from "./placement.ts";
 import { isTrue } from "./simple-types.ts";
 import { compareLabels, demandLabels, type VersionLabel, versionLabel } from "./version-label.ts";
 import { childNamed, childrenNamed, type Element } from "./xml-reader.ts";
@@ -134,6 +134,7 @@ async function keepFile(
   const { parent, name, url } = placement;
   const known = site.find(object.uniqueId);
   demand(known === undefined || known.kind === "file", `A folder with the name ${url} already exists.`);
+  await moveHere(context, placement, known);
   const before = known && (await site.read(known));
   const older = await olderVersions(context, known, before);
   const raised = raiseAbove(older, received[0]?.label);

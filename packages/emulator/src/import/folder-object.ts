@@ -17,7 +17,7 @@ import {
 } from "./context.ts";
 import { demand } from "./fault.ts";
 import { isSameUrl } from "./names.ts";
-import { demandList, demandNoConflict, itemIdOf, type Placement, placementOf } from "./placement.ts";
+import { demandList, demandNoConflict, itemIdOf, moveHere, type Placement, placementOf } from "./placement.ts";
 
 /** `SPFolder`: the list's root folder, one that exists, or a new one. */
 export async function importFolder(context: ImportContext, { element }: ObjectElement): Promise<Imported> {
@@ -60,12 +60,14 @@ async function keepFolder(
   const { parent, name, url } = placement;
   const known = context.site.find(item.uniqueId);
   demand(known === undefined || known.kind === "folder", `A file with the name ${url} already exists.`);
+  await moveHere(context, placement, known);
   if (known) {
     const record = await context.site.read(known);
     // A folder that exists keeps its own dates; made by this job, it is made again.
     if (record.jobId !== context.request.jobId) return;
     const itemId = item.itemId || record.itemId;
     await context.site.save(parent, { ...record, ...item, itemId });
+    await mkdir(join(context.site.directory, context.site.treePath(known)), { recursive: true });
     return;
   }
   const entry = await context.site.save(parent, {

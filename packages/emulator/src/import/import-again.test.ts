@@ -33,6 +33,8 @@ const switches: ImportRequest["switches"] = {
   errorLimit: 100,
   md5Error: "mismatch",
   deleteRunning: "cancel",
+  movedItems: "refuse",
+  deletedObjects: "delete",
 };
 
 function siteIn(directory: string): Promise<SiteState> {
@@ -197,6 +199,45 @@ describe("importPackage()", () => {
     expect(await told()).toMatch(/^error -2147024816 The id .* already exists in the recycle bin/);
     // Back at its own place.
     expect(problems(await collect(start(site, handMadePackages()[1], { jobId: "third" })))).toEqual([]);
+    await site.close();
+  });
+
+  it("moves what has an id of the list at another path, with all below it, if it is told to", async () => {
+    const site = await newSite();
+    await both(site);
+    const move = { ...switches, movedItems: "move" as const };
+    const [structure] = handMadePackages();
+    const text = structure.manifest["Manifest.xml"] ?? "";
+    structure.manifest["Manifest.xml"] = text.replaceAll("Reports", "Moved");
+    expect(problems(await collect(start(site, structure, { jobId: "again", switches: move })))).toEqual([]);
+    const expected = [
+      "Docs/Moved",
+      "Docs/Moved/2024",
+      "Docs/Moved/2024/hello.txt",
+      "Docs/empty.bin",
+      "Docs/Moved/v.txt",
+    ];
+    const urls = async (of: SiteState) => (await imported(of)).map(({ url }) => url.slice("/sites/t/".length));
+    expect(await urls(site)).toEqual(expected);
+    expect(await versionsOf(site, versioned)).toEqual(["0.1 b", "1.0 a", "2.0 J"]);
+    expect(await readdir(join(site.directory, "sites/t/Docs"))).toEqual(["Moved", "empty.bin"]);
+    await site.close();
+    const again = await siteIn(site.directory);
+    expect(await urls(again)).toEqual(expected);
+    expect([...again.items("bbbbbbbb-0000-4000-8000-000000000002")].map(({ url }) => url.slice(9))).toEqual(expected);
+    await again.close();
+  });
+
+  it("deletes nothing if it is told so", async () => {
+    const site = await newSite();
+    await both(site);
+    const deletion = handMadePackages()[0];
+    const object = `<SPObject Id="${hello}" ObjectType="SPFile" ParentWebId="${web}" IsDeleted="true"/>`;
+    deletion.manifest["Manifest.xml"] = `<SPObjects xmlns="urn:deployment-manifest-schema">${object}</SPObjects>`;
+    const ignore = { ...switches, deletedObjects: "ignore" as const };
+    const told = problems(await collect(start(site, deletion, { jobId: "deletion", switches: ignore })));
+    expect(told).toEqual([`warning -2146232832 The object '${hello}' is not deleted.`]);
+    expect((await one(site, hello)).name).toBe("hello.txt");
     await site.close();
   });
 

@@ -43,6 +43,8 @@ const switches: ImportRequest["switches"] = {
   errorLimit: 100,
   md5Error: "mismatch",
   deleteRunning: "cancel",
+  movedItems: "refuse",
+  deletedObjects: "delete",
 };
 
 function newSite(): Promise<SiteState> {

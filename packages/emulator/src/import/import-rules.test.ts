@@ -35,6 +35,8 @@ const switches: ImportRequest["switches"] = {
   errorLimit: 100,
   md5Error: "mismatch",
   deleteRunning: "cancel",
+  movedItems: "refuse",
+  deletedObjects: "delete",
 };
 
 type Blobs = Map<string, HandMadeBlob>;

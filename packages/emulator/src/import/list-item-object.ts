@@ -23,7 +23,7 @@ import {
 import { demand, Fault } from "./fault.ts";
 import { fieldOf } from "./field-values.ts";
 import { isSameUrl, leafOf } from "./names.ts";
-import { demandNoConflict, folderWithId, itemIdOf } from "./placement.ts";
+import { demandNoConflict, folderWithId, itemIdOf, moveHere } from "./placement.ts";
 import { sharingOf } from "./sharing.ts";
 import { dateOf } from "./simple-types.ts";
 import { demandLabels, versionLabel } from "./version-label.ts";
@@ -194,6 +194,7 @@ async function keepItem(
   const { parent, name, url, uniqueId, itemId } = place;
   demandNoConflict(context, { parent, name, url }, { uniqueId, itemId });
   const entry = site.find(uniqueId);
+  await moveHere(context, { parent, name, url }, entry);
   const before = entry && (await site.read(entry));
   const attachments = await keepAttachments(context, uniqueId, received);
   const { isNumberedBySite: _, ...known } = before ?? {};

@@ -65,13 +65,21 @@ export function demandNoConflict(
   object: { readonly uniqueId: string; readonly itemId: number },
 ): void {
   const { parent, name, url } = placement;
-  const conflict = context.site.conflict(parent, { ...object, name });
+  const mayMove = context.request.switches.movedItems === "move";
+  const conflict = context.site.conflict(parent, { ...object, name }, mayMove);
   if (conflict) throw conflictFault(conflict, url, name, object);
   const ids = [context.site.webId, context.site.siteId, ...context.site.lists.map(({ id }) => id)];
   demand(
     !ids.some((id) => isSameGuid(id, object.uniqueId)),
     `The id '${object.uniqueId}' is that of a site, web or list.`,
   );
+}
+
+/** Moves what is known under the id at another path; to be called when nothing stands in the way. */
+export async function moveHere(context: ImportContext, placement: Placement, known: Entry | undefined): Promise<void> {
+  const { parent, name } = placement;
+  if (known === undefined || context.request.switches.movedItems !== "move") return;
+  if (known.parent !== parent || known.name !== name) await context.site.move(known, parent, name);
 }
 
 function conflictFault(

@@ -8,8 +8,8 @@ export interface Entry {
   readonly kind: SiteItem["kind"] | "root";
   readonly list: ListState;
   /** Undefined: the list's root folder. */
-  readonly parent: Entry | undefined;
-  readonly name: string;
+  parent: Entry | undefined;
+  name: string;
   itemId: number;
   isNumberedBySite: boolean;
   listItemId: string | undefined;
@@ -107,6 +107,12 @@ export function putBelow(entry: Entry): void {
 export function takeAway(entry: Entry): void {
   entry.parent?.children?.delete(foldedName(entry.name));
   countBelow(entry.parent, -1 - entry.below);
+}
+
+/** Whether the folder is the entry, or lies in it. */
+export function isWithin(folder: Entry, entry: Entry): boolean {
+  for (let above: Entry | undefined = folder; above; above = above.parent) if (above === entry) return true;
+  return false;
 }
 
 function countBelow(folder: Entry | undefined, by: number): void {

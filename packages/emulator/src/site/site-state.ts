@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Site, SiteItem, SiteList } from "../ports.ts";
-import { childOf, type Entry, ListState, newEntry, putBelow, subtree, takeAway, urlOf } from "./entry.ts";
+import { childOf, type Entry, isWithin, ListState, newEntry, putBelow, subtree, takeAway, urlOf } from "./entry.ts";
 import { RecordLog, type RecordPlace } from "./record-log.ts";
 import type { RoleDefinition } from "./role-definitions.ts";
 import { type SiteGroup, SitePeople, type SiteRecord, type SiteUser } from "./site-people.ts";
@@ -127,11 +127,13 @@ export class SiteState implements Site {
   conflict(
     parent: Entry,
     object: { readonly uniqueId: string; readonly name: string; readonly itemId: number },
+    mayMove = false,
   ): Conflict | undefined {
     const url = `${urlOf(parent)}/${object.name}`;
     const holder = this.find(object.uniqueId);
     const there = childOf(parent, object.name);
-    if (holder && holder !== there) return { reason: "id", url: urlOf(holder) };
+    const isMovable = mayMove && !there && holder?.parent && holder.list === parent.list && !isWithin(parent, holder);
+    if (holder && holder !== there && !isMovable) return { reason: "id", url: urlOf(holder) };
     if (there && there !== holder) return { reason: "name", url: urlOf(there) };
     const recycled = this.#recycled.get(object.uniqueId.toLowerCase());
     if (recycled !== undefined && recycled.toLowerCase() !== url.toLowerCase())
@@ -161,6 +163,32 @@ export class SiteState implements Site {
     entry.place = await this.#items.append(item);
     this.#last = { entry, item };
     return entry;
+  }
+
+  /**
+   * Moves the object and all below it. Their records are written from the deepest up, so that a move that is cut off is
+   * done again.
+   */
+  async move(entry: Entry, parent: Entry, name: string): Promise<void> {
+    const from = this.treePath(entry);
+    takeAway(entry);
+    entry.parent = parent;
+    entry.name = detached(name);
+    putBelow(entry);
+    this.#last = undefined;
+    const to = this.treePath(entry);
+    await mkdir(join(this.directory, this.treePath(parent)), { recursive: true });
+    await rename(join(this.directory, from), join(this.directory, to)).catch(ignoreMissing);
+    for (const one of [...subtree(entry)].reverse()) {
+      const record = await this.read(one);
+      const { parent: above = parent } = one;
+      const versions = record.versions?.map((version) => ({ ...version, storedAs: moved(version.storedAs, from, to) }));
+      await this.save(above, {
+        ...record,
+        ...{ parentId: above.uniqueId, name: one.name, url: urlOf(one) },
+        ...(versions === undefined ? {} : { versions }),
+      });
+    }
   }
 
   /** Takes the object and all below it away into the recycle bin, where their GUIDs stay taken. */
@@ -305,6 +333,12 @@ export class SiteState implements Site {
       this.#recycled.delete(id);
       putBelow(entry);
     }
+    if (entry.parent !== parent || entry.name !== item.name) {
+      takeAway(entry);
+      entry.parent = parent;
+      entry.name = detached(item.name);
+      putBelow(entry);
+    }
     if (entry.itemId !== item.itemId) entry.list.takeItemId(entry, item.itemId);
     entry.isNumberedBySite = item.isNumberedBySite === true;
     if (item.itemId === 0) this.#unnumbered.set(entry, item.jobId);
@@ -384,6 +418,13 @@ async function siteFile(path: string, options: SiteOptions): Promise<SiteFile> {
 function onDisk(url: string): string {
   const parts = url.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
   return parts.length === 0 ? "root" : join(...parts.map(storedName));
+}
+
+/** A path of the tree, after what it is in was moved; others stay. */
+function moved(path: string, from: string, to: string): string {
+  const slashed = (text: string) => text.replaceAll("\\", "/");
+  const isIn = path === slashed(from) || path.startsWith(`${slashed(from)}/`);
+  return isIn ? slashed(to) + path.slice(slashed(from).length) : path;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
