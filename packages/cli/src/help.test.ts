@@ -2,6 +2,7 @@ import { exampleTarget } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { emulatorFlags, faultValues, switchValues } from "./arguments/emulator-arguments.ts";
 import { formFlags } from "./arguments/form-arguments.ts";
+import { liveCheckFlags } from "./arguments/live-check-arguments.ts";
 import { migrateFlags } from "./arguments/migrate-arguments.ts";
 import { packagingFlags } from "./arguments/packaging-arguments.ts";
 import { cancelFlags, reportFlags, resumeFlags, statusFlags } from "./arguments/run-arguments.ts";
@@ -11,7 +12,7 @@ import { requestedHelp } from "./help.ts";
 
 const commands = [
   ...["build", "cancel", "convert", "emulator", "inspect", "ledger", "migrate", "report", "resume", "status", "verify"],
-  "watch",
+  ...["live-check", "watch"],
 ];
 
 describe("requestedHelp()", () => {
@@ -44,6 +45,7 @@ describe("requestedHelp()", () => {
     ["report", reportFlags],
     ["watch", watchFlags],
     ["emulator", emulatorFlags],
+    ["live-check", liveCheckFlags],
   ] as const)("names every flag that %s knows", (command, flags) => {
     const help = requestedHelp([command, "-h"]);
     for (const flag of Object.keys(flags)) expect(help).toMatch(new RegExp(`(?:^ *|\\[)--${flag}[ \\n\\]]`, "m"));

@@ -336,6 +336,28 @@ Exit status
 ${listed({ ...exitCodeMeanings, 1: "a job failed, was cancelled or had errors" })}
 `;
 
+const liveCheck = `primepack live-check --site URL --library NAME --out DIR [options]
+primepack live-check --graph-container ID --out DIR [options]
+
+Asks a real service what no document says: it tries the forms of calls, and makes small imports, some of them broken on
+purpose, into folders "primepack live check <time> ..." at the root of the library, which stay there. docs/live-check.md
+goes through it step by step. Use a library made for it.
+
+  --site URL             the site that holds the library
+  --library NAME         title, id or URL of the library
+  --graph-container ID   a container of SharePoint Embedded instead, by Microsoft Graph
+  --graph-url URL        root of Graph (default: https://graph.microsoft.com/v1.0)
+  --out DIR              folder of live-check.md and live-check.json; they hold no secret
+  --poll-running SECONDS between two looks at a running job (default 10)
+  --poll-queued SECONDS  between two looks at a queued job (default 10)
+  --json                 one JSON object a line
+
+${credentialHelp}
+
+Exit status
+${listed({ ...exitCodeMeanings, 1: "trying a question failed" })}
+`;
+
 const emulator = `primepack emulator [options]
 
 Runs a Migration API on this machine until Ctrl+C: an HTTP server in front of a storage account, for trying things out
@@ -350,7 +372,8 @@ differs from SharePoint.
   --concurrent-jobs N    jobs that run at once (default 2)
   --token-file FILE      one line, the only bearer token that is taken (default: any)
   --switch NAME=VALUE    what no document settles (may be repeated): badJobStatus, missingSnapshot, sideFiles,
-                         manifestOrder, existingFiles, errorLimit, md5Error, deleteRunning
+                         manifestOrder, existingFiles, movedItems, deletedObjects, errorLimit, md5Error,
+                         deleteRunning
   --fault NAME=VALUE     faults on demand (may be repeated): throttle.every, throttle.retryAfterSeconds,
                          throttle.status, loseAnswer.every, loseAnswer.path, failProgress.every, postpone.times,
                          postpone.milliseconds, slowObjectMs, sasLifetimeMs, loseMessage.every, repeatMessage.every,
@@ -362,6 +385,7 @@ ${listed(exitCodeMeanings)}
 `;
 
 const texts: Readonly<Record<string, string>> = {
+  "live-check": liveCheck,
   ...{ build, cancel, convert, emulator, inspect, ledger, migrate, report, resume, status, verify, watch },
 };
 

@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   emulator: async () => (await import("./commands/emulator.ts")).emulatorCommand,
   inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
   ledger: async () => (await import("./commands/ledger.ts")).ledgerCommand,
+  "live-check": async () => (await import("./commands/live-check.ts")).liveCheckCommand,
   migrate: async () => (await import("./commands/migrate.ts")).migrateCommand,
   report: async () => (await import("./commands/status.ts")).reportCommand,
   resume: async () => (await import("./commands/resume.ts")).resumeCommand,

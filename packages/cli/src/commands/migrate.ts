@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { isWithin, PrimepackError, type Target } from "@primepack/core";
-import { resolveGraphTarget, resolveTarget } from "@primepack/submitter";
+import { isWithin, PrimepackError } from "@primepack/core";
 import { type MigrateArguments, readMigrateArguments } from "../arguments/migrate-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { ExitCode } from "../exit-code.ts";
+import { findTarget } from "../migration/find-target.ts";
 import { type OpenedService, openService } from "../migration/open-service.ts";
 import { containersFor } from "../migration/own-containers.ts";
 import { checkNewRunFolder, type RunFile, writeRunFile } from "../migration/run-file.ts";
@@ -52,28 +52,8 @@ async function begin(
   service: OpenedService,
   { argv, cwd, interrupt }: CommandContext,
 ): Promise<RunFile> {
-  const found = await findTarget(flags, service, interrupt.signal);
+  const found = await findTarget(flags.service, flags, service, interrupt.signal);
   const file = { arguments: argv, cwd, ...found };
   await writeRunFile(directory, file);
   return file;
-}
-
-async function findTarget(
-  { service: place, library, folder }: MigrateArguments,
-  { client }: OpenedService,
-  signal: AbortSignal,
-): Promise<{ readonly target: Target; readonly folder: readonly string[] }> {
-  const within = folder === undefined ? {} : { folder };
-  if (place.kind === "graph") {
-    const { target, folder: names } = await resolveGraphTarget({
-      client,
-      containerId: place.containerId,
-      ...within,
-      signal,
-    });
-    return { target, folder: names };
-  }
-  const resolved = await resolveTarget({ client, siteUrl: place.siteUrl, library: library ?? "", ...within, signal });
-  await resolved.close();
-  return { target: resolved.target, folder: resolved.folder };
 }
