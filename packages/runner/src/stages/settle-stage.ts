@@ -7,6 +7,7 @@ import {
   planHash,
   type Secret,
 } from "@primepack/core";
+import { MIGRATION_ERROR_CODES } from "@primepack/core/wire";
 import { type ImportResult, type ItemOutcomes, joinOutcomes, readImportLogs } from "@primepack/event-reader";
 import { type FailureEntry, keyOf, type PackageEntry } from "../journal/entries.ts";
 import { planToText } from "../journal/plan-text.ts";
@@ -17,6 +18,8 @@ import { bytesOfItem, narrowedPlan } from "../plan/narrowed-plan.ts";
 import type { LivePackage, RunContext } from "../run-context.ts";
 import type { PlanQueue } from "./plan-queue.ts";
 import type { JobEnding } from "./watch-stage.ts";
+
+type JobResult = NonNullable<PackageEntry["result"]>;
 
 /** Looks at the logs of a job that counts more errors than it names; they may come a little after its end. */
 const LOG_LOOKS = 3;
@@ -39,8 +42,7 @@ export class SettleStage {
     const { result } = live;
     if (how === "silent") result?.lose(`nothing was heard of the job for ${this.#context.options.limits.silenceMs} ms`);
     if (how === "gone") result?.lose("the service doesn't know the job any more, or forgot its events");
-    const status = how === "deleted" ? "deleted" : (result?.status ?? "lost");
-    const ending: PackageEntry["result"] = status === "open" ? "lost" : status;
+    const ending = endingOf(live, how, result);
     const message = result?.message ?? "";
     const job = this.#context.journal.job(live.name);
     await this.#context.update(
@@ -252,6 +254,15 @@ export class SettleStage {
   #letGo({ name, entry }: LivePackage): void {
     this.#context.local.delete(entry.retryOf ?? name);
   }
+}
+
+function endingOf({ entry }: LivePackage, how: JobEnding, result: ImportResult | undefined): JobResult {
+  if (how === "deleted") return "deleted";
+  const { status, message } = result ?? { status: "lost", message: "" };
+  if (status === "open") return "lost";
+  // A cancelled job tells of it once more, as a fatal error.
+  const isCancelled = entry.cancelledByUser === true || message.startsWith(MIGRATION_ERROR_CODES.operationCanceled);
+  return status === "fatal" && isCancelled ? "cancelled" : status;
 }
 
 function tallyOf(plan: PackagePlan, findings: ReadonlyMap<string, ItemFinding>): NonNullable<PackageEntry["tally"]> {
