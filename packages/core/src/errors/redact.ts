@@ -1,8 +1,8 @@
 const patterns: readonly [RegExp, string][] = [
-  // What signs a URL, of a SAS or of other services that inventories take contents from; the rest of the query (rights,
-  // times) is no secret and helps to find a fault.
+  // What signs a URL, of a SAS or of other services that inventories take contents from, in whichever of JSON's or URLs'
+  // encodings; the rest of the query (rights, times) is no secret and helps to find a fault.
   [
-    /(^|[^a-z0-9_-])((?:sig|signature|x-(?:amz|goog)-signature|x-amz-security-token|tempauth|access_token)=)[^&\s"'<>;]+/gi,
+    /(^|[^a-z0-9_-]|%26|%3F|\\u0026)((?:sig|signature|x-(?:amz|goog)-signature|x-amz-security-token|tempauth|access_token)(?:=|%3D))(?:(?!%26|\\u0026)[^&\s"'<>;])+/gi,
     "$1$2[redacted]",
   ],
   // The password of a URL.
@@ -17,7 +17,9 @@ const patterns: readonly [RegExp, string][] = [
   ],
   // A JSON Web Token, wherever it stands.
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, "[redacted]"],
-  [/("AES256CBCKey"\s*:\s*")[^"]*/gi, "$1[redacted]"],
+  [/("(?:AES256CBCKey|encryptionKey)"\s*:\s*")[^"]*/gi, "$1[redacted]"],
+  // 32 bytes in base64: keys of packages and signatures of SAS, in whatever words a service repeats them.
+  [/(^|[^A-Za-z0-9+/=_-])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])/g, "$1[redacted]"],
 ];
 
 /**
