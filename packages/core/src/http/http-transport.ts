@@ -31,16 +31,28 @@ export class HttpTransport {
   readonly origin: string;
   #dispatcher: Dispatcher | undefined;
   #opening: Promise<Dispatcher> | undefined;
+  #mayHaveConnected = false;
 
   constructor(origin: string, network: NetworkOptions = {}) {
     const url = new URL(origin);
     this.origin = url.origin;
     const tls = network.ca === undefined ? {} : { ca: [...rootCertificates, ...network.ca] };
     const proxy = proxyFor(url, network);
-    if (proxy === undefined) this.#dispatcher = new Pool(this.origin, { connect: tls });
-    else this.#opening = openProxy(proxy, tls);
+    if (proxy === undefined) {
+      this.#dispatcher = new Pool(this.origin, { connect: tls }).on("connect", () => {
+        this.#mayHaveConnected = true;
+      });
+    } else {
+      this.#mayHaveConnected = true;
+      this.#opening = openProxy(proxy, tls);
+    }
     // Whoever sends first gets the error.
     this.#opening?.catch(() => undefined);
+  }
+
+  /** False until there was a connection, its handshake included, that a request could go by; always true with a proxy. */
+  get mayHaveConnected(): boolean {
+    return this.#mayHaveConnected;
   }
 
   /** The reply with its whole body, which is bounded: for all but blobs. */
@@ -92,6 +104,11 @@ export class HttpTransport {
   /** Ends the connections; requests under way are waited for. */
   async close(): Promise<void> {
     await (this.#dispatcher ?? (await this.#opening))?.close();
+  }
+
+  /** Ends the connections at once, those that are being made and those with requests under way too. */
+  async destroy(): Promise<void> {
+    await (this.#dispatcher ?? (await this.#opening))?.destroy();
   }
 }
 

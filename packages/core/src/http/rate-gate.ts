@@ -32,7 +32,8 @@ export class RateGate {
     let reached = this.#time();
     let sendAt = Math.max(reached, this.#closedUntil);
     if (sendAt < this.#pacedUntil) {
-      sendAt = Math.max(sendAt, this.#nextPaced);
+      // Whoever finds no room before the reset goes then, however many wait.
+      sendAt = Math.min(Math.max(sendAt, this.#nextPaced), this.#pacedUntil);
       this.#nextPaced = sendAt + this.#spacingMs;
     }
     while (sendAt > reached) {

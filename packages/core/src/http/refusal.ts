@@ -19,15 +19,15 @@ export interface Refusal {
 }
 
 /** Codes that say more than their status does: HRESULTs of SharePoint (Progress page), inner codes of Graph. */
-const codeByServiceCode: Readonly<Record<string, Code>> = {
-  "-2147213145": "JOB_NOT_FOUND",
-  "-2147213146": "JOB_STATUS_EXPIRED",
-  "-2147024891": "SERVICE_FORBIDDEN",
-  jobNotFound: "JOB_NOT_FOUND",
-  jobProgressExpired: "JOB_STATUS_EXPIRED",
-  invalidAzureResource: "JOB_CONTAINERS_REFUSED",
-  activityLimitReached: "SERVICE_THROTTLED",
-};
+const codeByServiceCode: ReadonlyMap<string, Code> = new Map([
+  ["-2147213145", "JOB_NOT_FOUND"],
+  ["-2147213146", "JOB_STATUS_EXPIRED"],
+  ["-2147024891", "SERVICE_FORBIDDEN"],
+  ["jobNotFound", "JOB_NOT_FOUND"],
+  ["jobProgressExpired", "JOB_STATUS_EXPIRED"],
+  ["invalidAzureResource", "JOB_CONTAINERS_REFUSED"],
+  ["activityLimitReached", "SERVICE_THROTTLED"],
+]);
 
 /** Exceptions that come before a call does anything: SharePoint answers some of them with 500. */
 const REFUSING_EXCEPTION =
@@ -36,7 +36,7 @@ const REFUSING_EXCEPTION =
 export function refusalOf(reply: RefusedReply, doing: string): Refusal {
   const { status, headers, retryAfterMs } = reply;
   const answer = answerOf(reply);
-  const known = codeByServiceCode[answer.innerCode ?? ""] ?? codeByServiceCode[answer.serviceCode ?? ""];
+  const known = codeByServiceCode.get(answer.innerCode ?? "") ?? codeByServiceCode.get(answer.serviceCode ?? "");
   const refusing = REFUSING_EXCEPTION.test(answer.innerCode ?? "");
   const code = known ?? (refusing && status >= 500 ? "SERVICE_REFUSED" : codeOf(status, headers));
   const throttled = code === "SERVICE_THROTTLED";

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { createServer as createTcpServer, type Socket } from "node:net";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import type { AccessToken, GetTokenOptions } from "@azure/core-auth";
@@ -448,6 +449,26 @@ describe("requests of createServiceClient() that are sent once", () => {
     expect(waits).toHaveLength(2);
   });
 
+  it.each([
+    ["reset", (socket: Socket) => socket.resetAndDestroy()],
+    ["closed", (socket: Socket) => socket.end()],
+    ["answered without TLS", (socket: Socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")],
+  ])("were not sent where the handshake is %s", async (_how, answer) => {
+    const baseUrl = await tcpServer((socket) => socket.once("data", () => answer(socket)));
+    const { client } = await started([], { baseUrl, retry: { attempts: 2 } });
+    const error = await errorOf(client.send(once));
+    expect(error.code).toBe("SERVICE_UNREACHABLE");
+    expect(error.message).not.toContain("\n");
+  });
+
+  it("end at once when they are aborted while the connection is being made", async () => {
+    const controller = new AbortController();
+    const baseUrl = await tcpServer((socket) => socket.once("data", () => controller.abort()));
+    const { client } = await started([], { baseUrl });
+    // The handshake itself would be waited for 10 seconds.
+    expect((await errorOf(client.send({ ...once, signal: controller.signal }))).code).toBe("ABORTED");
+  }, 8_000);
+
   it("go over a connection of their own, which nobody is closing", async () => {
     const { client, server } = await started([]);
     await client.send(get);
@@ -541,6 +562,11 @@ describe("errors of createServiceClient()", () => {
     expect((await errorOf(client.send(get))) as ServiceError).toHaveProperty("serviceMessage", expected);
   });
 
+  it("take no code for what every object has", async () => {
+    const { client } = await started([json({ error: { code: "constructor", innerError: { code: "toString" } } }, 400)]);
+    expect(await errorOf(client.send(get))).toMatchObject({ code: "SERVICE_REFUSED", innerCode: "toString" });
+  });
+
   it("know final answers among those with status 500", async () => {
     for (const [code, expected] of [
       ["-2147213145, Microsoft.SharePoint.SPException", "JOB_NOT_FOUND"],
@@ -567,11 +593,23 @@ describe("errors of createServiceClient()", () => {
   });
 
   it("hold no secret that a service repeats", async () => {
-    const text = "Bad https://a.blob.core.windows.net/c?sig=s3cr%2Ft&se=1 Bearer eyJhbGciOiJub25l";
-    const { client } = await started([json({ error: { code: "x", message: text } }, 400), { status: 400, body: text }]);
-    for (let count = 0; count < 2; count++) {
-      expect(inspect(await errorOf(client.send(get)), { depth: 9 })).not.toMatch(/s3cr|eyJh/);
+    const key = Buffer.alloc(32, "k").toString("base64");
+    const text = `Bad '${key}' https://a.blob.core.windows.net/c?sig=s3cr%2Ft&se=1 Bearer eyJhbGciOiJub25l`;
+    const inOtherEncodings = {
+      u: `https://a/c?sv=1&sig=s3cr%2Ft ${encodeURIComponent("https://a/c?sv=1&sig=s3cr%2Ft")}`,
+      containerInfo: { encryptionKey: "s3cr" },
+    };
+    const { client, server } = await started([
+      json({ error: { code: "x", message: text } }, 400),
+      { status: 400, body: text },
+      { status: 400, body: JSON.stringify(inOtherEncodings).replaceAll("&", "\\u0026") },
+    ]);
+    for (let count = 0; count < 3; count++) {
+      const error = inspect(await errorOf(client.send(get)), { depth: 9 });
+      expect(error).not.toMatch(/s3cr|eyJh/);
+      expect(error).not.toContain(key);
     }
+    expect(server.unmet).toEqual([]);
   });
 
   it("are ABORTED at any stage once the signal aborts", async () => {
@@ -663,6 +701,24 @@ describe("createServiceClient() over TLS", () => {
     expect(proxy.asked).toEqual([]);
   });
 });
+
+/** Accepts connections and leaves them to `serve`; gives the URL for those who take it for a service with TLS. */
+async function tcpServer(serve: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stops.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return `https://127.0.0.1:${address.port}`;
+}
 
 /** Options for clients that send nothing. */
 const unused: ServiceClientOptions = {

@@ -151,8 +151,15 @@ async function sendAlone(origin: string, network: NetworkOptions, request: HttpR
   const transport = new HttpTransport(origin, network);
   try {
     return await transport.send(request);
+  } catch (error) {
+    // A handshake that breaks off looks like any connection that does.
+    if (error instanceof TransportFault && !transport.mayHaveConnected) {
+      throw new TransportFault(error, { connected: false });
+    }
+    throw error;
   } finally {
-    await transport.close();
+    // Not closed: after an abort that would wait for a connection that nobody needs any more.
+    await transport.destroy();
   }
 }
 

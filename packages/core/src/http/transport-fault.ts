@@ -9,12 +9,14 @@ export class TransportFault extends Error {
   /** True where the request surely did not reach the service: there was no connection to send it by. */
   readonly unsent: boolean;
 
-  constructor(reason: unknown) {
-    super(describe(reason));
+  /** @param connected - false where it is known that there was no connection, whatever the error says */
+  constructor(reason: unknown, { connected = true }: { readonly connected?: boolean } = {}) {
+    super(describe(reason).replace(/\s+/g, " ").trim());
     this.name = "TransportFault";
     this.code = codeOf(reason);
     this.passing = !PERMANENT.test(this.code) && !/Proxy response \(4/.test(this.message);
-    this.unsent = UNSENT.test(this.code) || isOfConnecting(reason) || /Proxy response \(/.test(this.message);
+    this.unsent =
+      !connected || UNSENT.test(this.code) || isOfConnecting(reason) || /Proxy response \(/.test(this.message);
   }
 }
 
