@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, realpath, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, realpath, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { exampleTarget, makeTree, temporaryFolder } from "@primepack/test-support";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -169,6 +169,15 @@ describe("primepack, installed", () => {
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("primepack build");
     expect(stdout).toContain("primepack verify");
+  });
+
+  it("says how the emulator is installed where it isn't", async () => {
+    const emulator = installed(packages.emulator);
+    await rename(emulator, path("emulator-aside"));
+    const { status, stderr } = node(bin(), "emulator");
+    await rename(path("emulator-aside"), emulator);
+    expect(status).toBe(2);
+    expect(stderr).toContain("npm install @primepack/emulator");
   });
 
   it("builds packages in worker threads and verifies them", async () => {

@@ -54,6 +54,8 @@ export interface EmulatorProcess {
   /** Holds the connection string of its storage account. */
   readonly storageFile: string;
   stop(): Promise<void>;
+  /** Ends it as a power cut would (SIGKILL). */
+  kill(): Promise<void>;
 }
 
 /** Starts `primepack emulator` and resolves when it takes requests. */
@@ -65,6 +67,11 @@ export async function startEmulatorProcess(directory: string, args: readonly str
   const end = () => child.kill();
   process.once("exit", end);
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const endBy = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await ended;
+    process.off("exit", end);
+  };
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value } = await lines.next();
   if (typeof value !== "string") throw new Error("The emulator did not start");
@@ -74,10 +81,7 @@ export async function startEmulatorProcess(directory: string, args: readonly str
     graphUrl,
     storageFile,
     directory,
-    async stop() {
-      child.kill("SIGINT");
-      await ended;
-      process.off("exit", end);
-    },
+    stop: () => endBy("SIGINT"),
+    kill: () => endBy("SIGKILL"),
   };
 }

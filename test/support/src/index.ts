@@ -34,4 +34,5 @@ export { richFields, richPackage } from "./rich-package.ts";
 export { type SelfSignedCertificate, selfSignedCertificate } from "./self-signed-certificate.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
 export { asUnprivileged, runUnprivileged, type UnprivilegedResult } from "./unprivileged.ts";
+export { type CollectingStream, collectingStream, type ManualClock, manualClock } from "./view-rims.ts";
 export { canonicalXml, schemaOf, specFolder, specIsMissing, validateXsd } from "./xsd.ts";

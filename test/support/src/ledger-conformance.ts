@@ -21,7 +21,6 @@ export function ledgerEntry(source: SourcePath, fields: Partial<LedgerEntry> = {
     listItemId: "22222222-0000-4000-8000-000000000002",
     itemId: 1,
     generation: 0,
-    madeBy: "run-1",
     built: state("run-1/000001"),
     ...fields,
   };
@@ -56,16 +55,13 @@ const entryGiven: fc.Arbitrary<LedgerEntry> = fc
       itemId: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       generation: fc.nat(3),
       identity: fc.oneof(fc.constantFrom("1:2:3", "1:2:4", "", "\ud800", "x".repeat(3000)), fc.string()),
-      madeBy: fc.constantFrom("run-1", "run-2"),
       built: stateGiven,
       received: stateGiven,
-      receivedBefore: stateGiven,
       movedBy: fc.constantFrom("run-2", "run-3"),
       movedFrom: pathGiven,
       deletedBy: packageGiven,
-      pathBefore: pathGiven,
     },
-    { requiredKeys: ["kind", "source", "path", "id", "listItemId", "itemId", "generation", "madeBy", "built"] },
+    { requiredKeys: ["kind", "source", "path", "id", "listItemId", "itemId", "generation", "built"] },
   )
   .map((entry) => ({ ...entry }));
 const changeGiven = fc.record({
@@ -156,7 +152,6 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
         generation: 2,
         built: state("run-2/000003", "9-300"),
         received: state("run-1/000001", "9-100"),
-        receivedBefore: state("run-0/000009", "9-0"),
         movedBy: "run-3",
         movedFrom: ["elsewhere", "a.txt"],
         deletedBy: "run-2/000004",
@@ -195,7 +190,7 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
       await ledger.write({
         put: [
           ledgerEntry(["old"], { identity: "1:2:3", movedBy: "run-2" }),
-          ledgerEntry(["new"], { identity: "1:2:3", madeBy: "run-2", movedFrom: ["old"] }),
+          ledgerEntry(["new"], { identity: "1:2:3", movedFrom: ["old"] }),
         ],
       });
       expect(ledger.byIdentity("1:2:3")?.source).toEqual(["new"]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, PrimepackError, parseTarget, type Target } from "@primepack/core";
 
 /** In the run's folder. */
-export const RUN_FILE = "migration.json";
+const RUN_FILE = "migration.json";
 export const JOURNAL_FOLDER = "journal";
 
 const FORMAT = "primepack migration";

@@ -1,51 +1,15 @@
-import { PassThrough } from "node:stream";
 import type { BuildEvent, BuildProgress, ItemOutcome } from "@primepack/core";
+import { collectingStream, manualClock } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { OutputStream } from "./output-stream.ts";
 import { TextBuildView } from "./text-build-view.ts";
 
-/** A clock that stands until it is told to go on. */
-function manualClock() {
-  let now = 0;
-  const timers = new Map<() => void, { interval: number; next: number }>();
-  return {
-    now: () => now,
-    every(interval: number, callback: () => void) {
-      timers.set(callback, { interval, next: now + interval });
-      return () => void timers.delete(callback);
-    },
-    advance(milliseconds: number) {
-      const end = now + milliseconds;
-      for (;;) {
-        const due = [...timers].filter(([, { next }]) => next <= end).sort(([, a], [, b]) => a.next - b.next)[0];
-        if (!due) break;
-        const [callback, timer] = due;
-        now = timer.next;
-        timer.next += timer.interval;
-        callback();
-      }
-      now = end;
-    },
-    get timers() {
-      return timers.size;
-    },
-  };
-}
-
-function collecting(terminal: boolean) {
-  const stream = Object.assign(new PassThrough(), { isTTY: terminal, columns: 70 });
-  let text = "";
-  stream.on("data", (chunk) => {
-    text += chunk;
-  });
-  return { output: new OutputStream(stream), text: () => text };
-}
-
 function viewOn({ terminal, quiet = false }: { terminal: boolean; quiet?: boolean }) {
   const clock = manualClock();
-  const stdout = collecting(terminal);
-  const stderr = collecting(terminal);
-  const view = new TextBuildView({ stdout: stdout.output, stderr: stderr.output, clock, quiet });
+  const stdout = collectingStream({ isTTY: terminal });
+  const stderr = collectingStream({ isTTY: terminal });
+  const outputs = { stdout: new OutputStream(stdout.stream), stderr: new OutputStream(stderr.stream) };
+  const view = new TextBuildView({ ...outputs, clock, quiet });
   const progress = { scannedItems: 0, scannedBytes: 0, files: 0, sealedBytes: 0, packages: 0 };
   return { clock, stdout: stdout.text, stderr: stderr.text, view, progress };
 }
