@@ -456,7 +456,7 @@ describe("importPackage() of what build() made", () => {
       const made = fc.asyncProperty(fc.gen(), forms, async (draw, form) => {
         await expectSame(kind, new RandomSource(draw, kind).items(), form);
       });
-      await fc.assert(made, { numRuns: 80, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true });
+      await fc.assert(made, { numRuns: 100, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true });
     },
     300_000,
   );
