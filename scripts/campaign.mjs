@@ -1,5 +1,5 @@
-// Runs a campaign of test/campaigns at a size of one's own: npm run campaign -- kill [--files N] [--kills N] [--seed TEXT]
-// [--package-items N]. Build first. What it prints is what it found; anything that should not be makes it fail.
+// Runs a campaign of test/campaigns at a size of one's own: npm run campaign -- kill [OPTIONS], see the README there. Build
+// first. What it prints is what it found; anything that should not be makes it fail.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,17 +10,26 @@ const { values, positionals } = parseArgs({
   options: {
     files: { type: "string", default: "10000" },
     kills: { type: "string", default: "20" },
+    "emulator-kills": { type: "string", default: "0" },
     seed: { type: "string", default: "1" },
+    alone: { type: "boolean", default: false },
     "package-items": { type: "string", default: "40" },
   },
 });
-const { files, kills, seed, "package-items": packageItems } = values;
-const numbers = { files: Number(files), kills: Number(kills), packageItems: Number(packageItems) };
+const { files, kills, "emulator-kills": emulatorKills, seed, alone, "package-items": packageItems } = values;
+const numbers = {
+  files: Number(files),
+  kills: Number(kills),
+  emulatorKills: Number(emulatorKills),
+  packageItems: Number(packageItems),
+};
 if (
   positionals.join() !== "kill" ||
-  !Object.values(numbers).every((number) => Number.isSafeInteger(number) && number > 0)
+  !Object.values(numbers).every((number) => Number.isSafeInteger(number) && number >= 0)
 ) {
-  console.error("Usage: npm run campaign -- kill [--files N] [--kills N] [--seed TEXT] [--package-items N]");
+  console.error(
+    "Usage: npm run campaign -- kill [--files N] [--kills N] [--emulator-kills N] [--seed TEXT] [--package-items N] [--alone]",
+  );
   process.exit(2);
 }
 
@@ -36,7 +45,7 @@ const args = [
 ];
 const { status } = spawnSync(process.execPath, [...args, "kill.campaign"], {
   cwd: root,
-  env: { ...process.env, PRIMEPACK_CAMPAIGN: JSON.stringify({ ...numbers, seed }) },
+  env: { ...process.env, PRIMEPACK_CAMPAIGN: JSON.stringify({ ...numbers, seed, alone }) },
   stdio: "inherit",
 });
 process.exit(status ?? 1);

@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { MigrationSummary, PackageStatus } from "@primepack/runner";
-import { runCliProcess, startEmulatorProcess } from "@primepack/test-support";
-import { makeCampaignTree } from "./campaign-tree.ts";
+import { runCliProcess } from "@primepack/test-support";
+import { makeCampaignTree, type TreeEntry } from "./campaign-tree.ts";
 import { checkKills, type KillTraces } from "./check-kills.ts";
 import { checkMigration, type FinishedMigration } from "./check-migration.ts";
 import { EmulatedStorage } from "./emulated-storage.ts";
@@ -11,6 +11,7 @@ import { sharedAttributes } from "./imported-tree.ts";
 import { killMoments, momentText } from "./kill-moments.ts";
 import { type KilledPackage, readKilledRun } from "./killed-run.ts";
 import { runMigrationProcess, WorkDone } from "./migration-process.ts";
+import { MortalEmulator } from "./mortal-emulator.ts";
 
 export interface KillCampaignOptions {
   /** An empty folder for all that the campaign makes; it stays. */
@@ -19,6 +20,10 @@ export interface KillCampaignOptions {
   readonly kills: number;
   /** Decides the tree and the moments. */
   readonly seed: string;
+  /** Times that the emulator is killed too, and started again at once. Default: 0. */
+  readonly emulatorKills?: number;
+  /** Leaves out the undisturbed run, which takes half of the time; the source is compared with all the same. Default: false. */
+  readonly alone?: boolean;
   /** Items of a package. Default: 40. */
   readonly packageItems?: number;
   /** Told of each step, for people. Default: nobody. */
@@ -33,11 +38,12 @@ export interface KillCampaignResult {
   readonly packages: number;
   /** Kills that found a process alive. */
   readonly kills: number;
+  readonly emulatorKills: number;
   /** Packages that were `unknown` at some time, as the kill fell before their submission went out. */
   readonly unknown: number;
   readonly traces: KillTraces;
   /** Milliseconds that the run took that nobody killed, and the other one. */
-  readonly undisturbedMs: number;
+  readonly undisturbedMs: number | undefined;
   readonly disturbedMs: number;
   /** What should not be; one line a kind. */
   readonly findings: readonly string[];
@@ -57,51 +63,55 @@ const BEHAVIOUR = [
  * the service kept of jobs and containers.
  */
 export async function killCampaign(options: KillCampaignOptions): Promise<KillCampaignResult> {
-  const { directory, files, seed, log = () => undefined } = options;
+  const { directory, files, seed, emulatorKills = 0, alone = false, log = () => undefined } = options;
   const findings = new Findings();
   const source = join(directory, "source");
   const tree = await makeCampaignTree(source, files, seed);
   const bytes = tree.reduce((sum, { size }) => sum + size, 0);
   log(`${files} files in ${tree.length - files} folders, ${(bytes / 1e6).toFixed(1)} MB`);
-  const emulator = await startEmulatorProcess(
+  const emulator = await MortalEmulator.start(
     join(directory, "emulator"),
     LIBRARIES.flatMap((library) => ["--library", `${library}=${library}`]),
+    { kills: emulatorKills, seed, log },
   );
   try {
-    const campaign = new Campaign(options, emulator.siteUrl, findings);
+    const campaign = new Campaign(options, emulator, findings);
     const place = (library: (typeof LIBRARIES)[number]): FinishedMigration => ({
-      ...{ emulator: emulator.directory, library, source, tree, run: campaign.run(library) },
+      ...{ emulator: emulator.process.directory, library, source, tree, run: campaign.run(library) },
     });
-    const undisturbed = await campaign.undisturbed();
-    const expected = await checkMigration(place("undisturbed"), findings);
-    log(`undisturbed: ${undisturbed.packages} packages, ${seconds(undisturbed.ms)}`);
+    const undisturbed = alone ? undefined : await campaign.undisturbed();
+    const expected = undisturbed && (await checkMigration(place("undisturbed"), findings));
+    if (undisturbed) log(`undisturbed: ${undisturbed.packages} packages, ${seconds(undisturbed.ms)}`);
 
-    const storage = await EmulatedStorage.open(emulator.storageFile);
+    const storage = await EmulatedStorage.open(emulator.process.storageFile);
     const before = new Set((await storage.containers()).map(({ name }) => name));
-    const disturbed = await campaign.disturbed(storage, undisturbed.packages);
+    const disturbed = await campaign.disturbed(storage, undisturbed?.packages ?? campaign.packagesOf(tree));
     log(`killed ${disturbed.killed.length} times: ${seconds(disturbed.ms)}`);
     const found = await checkMigration(place("disturbed"), findings);
-    for (const { path } of tree) {
-      const [is, shouldBe] = [found, expected].map(({ imported }) => sharedAttributes(imported.get(path)));
+    for (const { path } of expected === undefined ? [] : tree) {
+      const [is, shouldBe] = [found, expected].map((one) => sharedAttributes(one?.imported.get(path)));
       findings.compare("attributes", path, is, shouldBe);
     }
+    const packages = await campaign.packages("disturbed");
+    if (undisturbed) findings.compare("packages", "disturbed", packages.length, undisturbed.packages);
     const traces = await checkKills(
       {
         storage,
         containers: (await storage.containers()).filter(({ name }) => !before.has(name)),
-        packages: await campaign.packages("disturbed"),
+        packages,
         killed: disturbed.killed,
         givenUp: disturbed.givenUp,
+        emulatorKills: emulator.kills,
       },
       findings,
     );
-    await campaign.checkLedger("undisturbed", tree.length);
+    if (undisturbed) await campaign.checkLedger("undisturbed", tree.length);
     await campaign.checkLedger("disturbed", tree.length);
     await campaign.checkNextRun(tree.length);
     return {
-      ...{ files, folders: tree.length - files, bytes, packages: undisturbed.packages },
-      ...{ kills: disturbed.killed.length, unknown: disturbed.givenUp.size, traces },
-      ...{ undisturbedMs: undisturbed.ms, disturbedMs: disturbed.ms, findings: findings.lines },
+      ...{ files, folders: tree.length - files, bytes, packages: packages.length },
+      ...{ kills: disturbed.killed.length, emulatorKills: emulator.kills, unknown: disturbed.givenUp.size, traces },
+      ...{ undisturbedMs: undisturbed?.ms, disturbedMs: disturbed.ms, findings: findings.lines },
     };
   } finally {
     await emulator.stop();
@@ -111,17 +121,23 @@ export async function killCampaign(options: KillCampaignOptions): Promise<KillCa
 /** The commands of a campaign. */
 class Campaign {
   readonly #options: KillCampaignOptions;
-  readonly #siteUrl: string;
+  readonly #emulator: MortalEmulator;
   readonly #findings: Findings;
 
-  constructor(options: KillCampaignOptions, siteUrl: string, findings: Findings) {
+  constructor(options: KillCampaignOptions, emulator: MortalEmulator, findings: Findings) {
     this.#options = options;
-    this.#siteUrl = siteUrl;
+    this.#emulator = emulator;
     this.#findings = findings;
   }
 
   run(library: string): string {
     return join(this.#options.directory, `run-${library}`);
+  }
+
+  /** How many packages the tree makes: folders apart from files, each package full. */
+  packagesOf(tree: readonly TreeEntry[]): number {
+    const { files, packageItems = 40 } = this.#options;
+    return Math.ceil(files / packageItems) + Math.ceil((tree.length - files) / packageItems);
   }
 
   async undisturbed(): Promise<{ readonly packages: number; readonly ms: number }> {
@@ -144,13 +160,15 @@ class Campaign {
     const begun = performance.now();
     const run = this.run("disturbed");
     const moments = killMoments(kills, seed);
-    const work = new WorkDone(packages);
+    const work = new WorkDone(packages, (share) => this.#emulator.progress(share));
+    let failures = 0;
     const killed: (readonly KilledPackage[])[] = [];
     const givenUp = new Set<string>();
     let args = this.#migrate("disturbed");
     for (;;) {
       const moment = moments[killed.length];
       const { exit, summary, said } = await runMigrationProcess(args, work, moment);
+      await this.#emulator.up();
       args = (await exists(join(run, "migration.json"))) ? ["resume", run] : this.#migrate("disturbed");
       if (exit === "SIGKILL" && moment !== undefined) {
         const left = await readKilledRun(run);
@@ -162,7 +180,11 @@ class Campaign {
         if (added === 0) throw new Error(`Items stay unknown: ${said}`);
         args = ["resume", run, "--resubmit-unknown"];
       } else if (exit === 0) return { ms: performance.now() - begun, killed, givenUp };
-      else throw new Error(`The run ended with ${exit}: ${said}`);
+      else if (exit === 3 && failures < this.#emulator.kills) {
+        // What a service that is gone does to a run; it goes on when somebody resumes it.
+        failures += 1;
+        log(`  ended by an error: ${said.trimEnd().split("\n").at(-1)}`);
+      } else throw new Error(`The run ended with ${exit}: ${said}`);
     }
   }
 
@@ -214,7 +236,16 @@ class Campaign {
   #migrate(library: string, run = library): readonly string[] {
     const { directory, packageItems = 40 } = this.#options;
     return [
-      ...["migrate", join(directory, "source"), "--site", this.#siteUrl, "--library", library, "--out", this.run(run)],
+      ...[
+        "migrate",
+        join(directory, "source"),
+        "--site",
+        this.#emulator.process.siteUrl,
+        "--library",
+        library,
+        "--out",
+        this.run(run),
+      ],
       ...["--ledger", this.#ledger(library), "--max-items", String(packageItems), ...BEHAVIOUR],
     ];
   }

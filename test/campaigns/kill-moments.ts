@@ -12,10 +12,10 @@ export type KillMoment =
 
 /** Stages that a package comes to, and the share of its work that is done then. */
 export const WORK_DONE: Readonly<Record<PackageStage, number>> = {
-  planned: 0.1,
-  building: 0.2,
-  built: 0.5,
-  submitting: 0.55,
+  planned: 0.02,
+  building: 0.1,
+  built: 0.4,
+  submitting: 0.5,
   submitted: 0.6,
   ended: 0.9,
   settled: 1,

@@ -24,13 +24,17 @@ export class WorkDone {
   readonly #stages = new Map<string, PackageStage>();
   readonly #packages: number;
 
-  /** Of so many packages. */
-  constructor(packages: number) {
+  readonly #onProgress: (share: number) => void;
+
+  /** Of so many packages; `onProgress` is told of each step. */
+  constructor(packages: number, onProgress: (share: number) => void = () => undefined) {
     this.#packages = packages;
+    this.#onProgress = onProgress;
   }
 
   note({ name, stage }: PackageStatus): void {
     this.#stages.set(name, stage);
+    this.#onProgress(this.share);
   }
 
   get share(): number {
