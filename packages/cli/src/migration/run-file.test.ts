@@ -19,6 +19,14 @@ describe("writeRunFile()", () => {
 });
 
 describe("checkNewRunFolder()", () => {
+  it("takes a folder in which a process was killed before its run began", async () => {
+    await mkdir(path("killed"));
+    await writeFile(path("killed/migration.json.partial"), '{"format": "primep');
+    await checkNewRunFolder(path("killed"));
+    await writeRunFile(path("killed"), file);
+    expect(await readdir(path("killed"))).toEqual(["migration.json"]);
+  });
+
   it("takes a folder that is empty or not there, and no other", async () => {
     await checkNewRunFolder(path("nowhere"));
     await mkdir(path("empty"));

@@ -5,6 +5,7 @@ import { describe, PrimepackError, parseTarget, type Target } from "@primepack/c
 /** In the run's folder. */
 const RUN_FILE = "migration.json";
 export const JOURNAL_FOLDER = "journal";
+const PARTIAL_FILE = `${RUN_FILE}.partial`;
 
 const FORMAT = "primepack migration";
 const VERSION = 1;
@@ -31,7 +32,8 @@ export async function checkNewRunFolder(path: string): Promise<void> {
     if (error.code === "ENOENT") return [];
     throw PrimepackError.from(error, "OUTPUT_UNWRITABLE", `use the run's folder ${path}`);
   });
-  if (names.length === 0) return;
+  // Alone it is what a process left that was killed before its run began.
+  if (names.every((name) => name === PARTIAL_FILE)) return;
   throw new PrimepackError(
     "OUTPUT_NOT_EMPTY",
     `Cannot begin a run in a folder that is not empty: current value is ${path}`,
@@ -44,7 +46,7 @@ export async function writeRunFile(path: string, file: RunFile): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await chmod(path, 0o700);
-    const partial = join(path, `${RUN_FILE}.partial`);
+    const partial = join(path, PARTIAL_FILE);
     const text = JSON.stringify({ format: FORMAT, version: VERSION, ...file }, undefined, 2);
     await writeFile(partial, `${text}\n`, { mode: 0o600 });
     await rename(partial, join(path, RUN_FILE));
