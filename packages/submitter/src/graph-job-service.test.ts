@@ -81,12 +81,23 @@ describe("graphJobService()", () => {
     expect(server.requests[0]?.url).toMatch(new RegExp(`/migrationJobs/${jobId}$`));
   });
 
+  it.each(["", ".", "..", "../..", "%2e%2e", `${jobId}/..`])(
+    "deletes nothing for %j, whose path might be that of something else",
+    async (id) => {
+      const { server, service } = await started([]);
+      expect(await codeOf(service.deleteJob(id))).toBe("INVALID_OPTION");
+      expect(server.requests).toEqual([]);
+    },
+  );
+
   it("says by codes what is wrong", async () => {
     const { service } = await started([
       refusal(400, "migrationBadRequest", "invalidAzureResource"),
       refusal(404, "migrationNotFound", "jobProgressExpired"),
       refusal(404, "itemNotFound", "containerNotFound"),
       reply({ id: "" }, 201),
+      reply({ id: ".." }, 201),
+      reply([], 201),
     ]);
     const containers = {
       dataContainerUri: new Secret(info.dataContainerUri),
@@ -97,7 +108,9 @@ describe("graphJobService()", () => {
     expect(await codeOf(service.createJob({ containers }))).toBe("JOB_CONTAINERS_REFUSED");
     expect(await codeOf(service.deleteJob(jobId))).toBe("JOB_STATUS_EXPIRED");
     expect(await codeOf(service.provisionContainers())).toBe("SERVICE_REFUSED");
-    expect(await codeOf(service.createJob({ containers }))).toBe("SERVICE_ANSWER_LOST");
+    for (let count = 0; count < 3; count++) {
+      expect(await codeOf(service.createJob({ containers }))).toBe("SERVICE_ANSWER_LOST");
+    }
   });
 
   it("waits out throttling, also where the status does not say it", async () => {
@@ -116,6 +129,8 @@ describe("graphJobService()", () => {
     const containers = { dataContainerUri: uri, metadataContainerUri: uri, expiresAt: undefined };
     expect(await codeOf(service.createJob({ containers }))).toBe("INVALID_OPTION");
     const credential = { getToken: async () => null };
-    expect(() => graphJobService({ containerId: "b!/../x", credential })).toThrow("its id must be");
+    for (const containerId of ["b!/../x", "..", ""]) {
+      expect(() => graphJobService({ containerId, credential })).toThrow("its id must be");
+    }
   });
 });

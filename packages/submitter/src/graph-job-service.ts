@@ -1,6 +1,7 @@
 import { PrimepackError } from "@primepack/core/errors";
 import { ServiceError } from "@primepack/core/http";
 import type { SharePointMigrationJob } from "@primepack/core/wire";
+import { guidOf } from "./guid.ts";
 import { jobContainers, keyInBase64 } from "./job-containers.ts";
 import { isMembers } from "./odata.ts";
 import { type OpenedConnection, openConnection, type ServiceConnection } from "./service-connection.ts";
@@ -32,7 +33,8 @@ export function graphBaseUrl(graphUrl: string): string {
 
 /** A path below Graph's root for a container. */
 function containerPath(containerId: string): string {
-  if (/^[^\s/?#]+$/.test(containerId)) return `storage/fileStorage/containers/${encodeURIComponent(containerId)}`;
+  if (/^[^\s/?#]+$/.test(containerId) && !/^\.+$/.test(containerId))
+    return `storage/fileStorage/containers/${encodeURIComponent(containerId)}`;
   throw new PrimepackError(
     "INVALID_OPTION",
     `Cannot reach the SharePoint Embedded container as its id must be a text like b!...: current value is ${JSON.stringify(containerId)}`,
@@ -88,11 +90,11 @@ class EmbeddedJobService implements GraphJobService {
       repeat: "once",
       ...(signal === undefined ? {} : { signal }),
     });
-    const id = isMembers(body) ? body.id : undefined;
-    if (typeof id === "string" && id !== "") return id.toLowerCase();
+    const id = guidOf(isMembers(body) ? body.id : undefined);
+    if (id !== undefined) return id;
     throw new ServiceError(
       "SERVICE_ANSWER_LOST",
-      `Cannot ${doing} as the service gave no job id: current value is ${typeof id}`,
+      `Cannot ${doing} as the service gave no job id: current value is ${isMembers(body) ? typeof body.id : "no object"}`,
       {
         answer: { status },
       },
@@ -100,11 +102,17 @@ class EmbeddedJobService implements GraphJobService {
   }
 
   async deleteJob(jobId: string, signal?: AbortSignal): Promise<boolean> {
+    const doing = "delete the migration job";
+    const id = guidOf(jobId);
+    // Any other text might end in a path above the job's, where DELETE removes the container itself.
+    if (id === undefined) {
+      throw new PrimepackError("INVALID_OPTION", `Cannot ${doing} as its id must be a GUID: current value is ${jobId}`);
+    }
     try {
       await this.#connection.client.send({
         method: "DELETE",
-        url: `${this.#path}/migrationJobs/${encodeURIComponent(jobId)}`,
-        doing: "delete the migration job",
+        url: `${this.#path}/migrationJobs/${id}`,
+        doing,
         ...(signal === undefined ? {} : { signal }),
       });
       return true;
