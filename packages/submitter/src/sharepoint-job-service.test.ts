@@ -24,7 +24,7 @@ async function started(replies: readonly Fault[]) {
   const service = sharePointJobService({
     siteUrl: `${server.url}/sites/archive`,
     credential: { getToken: async () => ({ token: "token", expiresOnTimestamp: Date.UTC(2100, 0) }) },
-    retry: { timer: async (milliseconds) => void waits.push(milliseconds), attempts: 3 },
+    retry: { timer: async (milliseconds) => void waits.push(milliseconds), random: () => 0, attempts: 3 },
   });
   stops.push(server.stop, () => service.close());
   const sent = () =>
@@ -196,9 +196,13 @@ describe("sharePointJobService()", () => {
     expect(sent().map(({ method }) => method)).toEqual(["GET", "POST", "POST"]);
   });
 
-  it("gives the job's id in the URL where the service does not take it in the body, and keeps to that", async () => {
+  it.each([
+    [400, "-1, Microsoft.SharePoint.Client.InvalidClientQueryException"],
+    [404, "-1, Microsoft.SharePoint.Client.ResourceNotFoundException"],
+    [500, "-2147024809, System.ArgumentNullException"],
+  ])("gives the job's id in the URL where the body gets it %d %s, and keeps to that", async (status, code) => {
     const { service, sent } = await started([
-      refusal(400, "-1, Microsoft.SharePoint.Client.InvalidClientQueryException", "The parameter id does not exist."),
+      refusal(status, code, "The parameter id does not exist."),
       reply({ value: 2 }),
       reply({ value: true }),
     ]);
@@ -221,7 +225,7 @@ describe("sharePointJobService()", () => {
   });
 
   it("calls the answer lost when it names no job", async () => {
-    for (const body of [{ value: "soon" }, {}, []]) {
+    for (const body of [{ value: "soon" }, { value: "" }, { value: "0" }, {}, []]) {
       const { service } = await started([reply(body)]);
       expect((await errorOf(service.createJob({ containers, webId }))).code).toBe("SERVICE_ANSWER_LOST");
     }

@@ -179,10 +179,12 @@ class RestJobService implements SharePointJobService {
   }
 }
 
-/** Whether the service objects to how it was asked rather than to what. */
+/** Whether the service objects to how it was asked rather than to what: by 500 too, where it found no argument. */
 function isRefusalOfForm(error: unknown): boolean {
   return (
-    error instanceof ServiceError && error.code === "SERVICE_REFUSED" && [400, 404, 405].includes(error.status ?? 0)
+    error instanceof ServiceError &&
+    error.code === "SERVICE_REFUSED" &&
+    [400, 404, 405, 500].includes(error.status ?? 0)
   );
 }
 
@@ -204,5 +206,5 @@ function stateOf(value: unknown, doing: string): JobState {
 }
 
 function isEmptyGuid(value: unknown): boolean {
-  return typeof value === "string" && /^[{}0-]*$/.test(value);
+  return typeof value === "string" && /^\{?0{8}(?:-0{4}){3}-0{12}\}?$/.test(value);
 }

@@ -56,6 +56,13 @@ describe("RetryingContainer", () => {
     expect(waits).toEqual([1000, 100]);
   });
 
+  it("comes back by chance later than the store asks for, so that not all who were refused come at once", async () => {
+    const { waits, options } = recorded({ random: () => 0.5, firstDelayMs: 100 });
+    const { container } = failing([passing({ retryAfterMs: 1000 }), passing({ retryAfterMs: 1 })]);
+    await put(new RetryingContainer(container, options));
+    expect(waits).toEqual([1025, 150]);
+  });
+
   it("gives the last error when attempts are used up", async () => {
     const { waits, options } = recorded({ attempts: 3 });
     const last = passing();

@@ -56,6 +56,16 @@ describe("HttpTransport", () => {
     await transport.close();
   });
 
+  it("sends nothing once the signal has aborted, and gives its reason", async () => {
+    const server = await start(startFaultServer());
+    const transport = new HttpTransport(server.url);
+    const request = { ...put("/a"), signal: AbortSignal.abort("enough") };
+    await expect(transport.send(request)).rejects.toBe("enough");
+    await expect(transport.receive(request)).rejects.toBe("enough");
+    expect([server.connections, server.requests]).toEqual([0, []]);
+    await transport.close();
+  });
+
   it("rejects with a passing fault when the connection is reset, refused, or breaks within the reply", async () => {
     const server = await start(startFaultServer(["reset", { breakAfter: "half", declared: 8 }]));
     const transport = new HttpTransport(server.url);

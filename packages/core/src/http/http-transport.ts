@@ -58,6 +58,7 @@ export class HttpTransport {
   /** The reply with its whole body, which is bounded: for all but blobs. */
   async send(request: HttpRequest): Promise<HttpReply> {
     const dispatcher = this.#dispatcher ?? (await this.#open());
+    request.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       this.#dispatch(dispatcher, request, new BufferedReply(request.signal, resolve, reject), reject);
     });
@@ -66,6 +67,7 @@ export class HttpTransport {
   /** Resolves with the reply's headers; the body is read as it is consumed. */
   async receive(request: HttpRequest): Promise<StreamingReply> {
     const dispatcher = this.#dispatcher ?? (await this.#open());
+    request.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       this.#dispatch(dispatcher, request, new StreamedReply(request.signal, resolve, reject), reject);
     });

@@ -66,7 +66,8 @@ export class Retrier {
     const retryAfterMs = error.retryAfterMs ?? 0;
     if (retryAfterMs > maxRetryAfterMs) throw error;
     const delay = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
-    const delayMs = Math.max(retryAfterMs, Math.round(delay * (0.5 + random() / 2)));
+    // Those whom a service sends away together don't come back together.
+    const delayMs = Math.round(Math.max(retryAfterMs, delay / 2) + (delay / 2) * random());
     logger?.warn("A request is repeated", {
       method,
       name,

@@ -189,7 +189,7 @@ async function resolved(
     library: "Documents",
     ...options,
     credential: { getToken: async () => ({ token: "token", expiresOnTimestamp: Date.UTC(2100, 0) }) },
-    retry: { attempts: 3, timer: async (milliseconds) => void waits.push(milliseconds) },
+    retry: { attempts: 3, random: () => 0, timer: async (milliseconds) => void waits.push(milliseconds) },
   });
   stops.push(() => target.close());
   return { ...target, ...server, waits };
