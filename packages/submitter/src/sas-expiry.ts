@@ -6,7 +6,9 @@ import { Secret } from "@primepack/core/errors";
  */
 export function sasExpiry(uri: string | Secret): Date | undefined {
   const text = uri instanceof Secret ? uri.reveal() : uri;
-  const expiry = new URLSearchParams(text.slice(text.indexOf("?") + 1)).get("se");
+  // A plus sign that is not encoded stands for itself here, as the storage reads it.
+  const query = text.slice(text.indexOf("?") + 1).replaceAll("+", "%2B");
+  const expiry = new URLSearchParams(query).get("se");
   if (expiry === null || !/^\d{4}-\d\d-\d\d(T|$)/.test(expiry)) return undefined;
   // A time without zone is UTC, though JavaScript takes it for local time.
   const date = new Date(/T/.test(expiry) && !/(Z|[+-]\d\d:?\d\d)$/i.test(expiry) ? `${expiry}Z` : expiry);

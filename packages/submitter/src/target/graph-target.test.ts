@@ -227,6 +227,7 @@ describe("resolveGraphTarget()", () => {
 
   it.each([
     [{ siteUrl: "elsewhere" }],
+    [{ siteUrl: "https://contoso.sharepoint.com/%zz" }],
     [{ webUrl: "https://contoso.sharepoint.com/elsewhere/Documents" }],
     [{ instead: (path: string) => (path.endsWith("/root") ? { status: 200, body: {} } : undefined) }],
   ])("refuses a root that lacks what packages need: %j", async (drive) => {

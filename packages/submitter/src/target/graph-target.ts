@@ -258,7 +258,11 @@ function urlOf(value: unknown, name: string, doing: string): { readonly url: str
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw invalidReply(doing, `${name} must be a URL`, typeof value);
   const path = url.pathname.replace(/\/+$/, "");
-  return { url: url.origin + path, path: decodeURIComponent(path) || "/" };
+  try {
+    return { url: url.origin + path, path: decodeURIComponent(path) || "/" };
+  } catch {
+    throw invalidReply(doing, `${name} must be a URL in UTF-8`, path);
+  }
 }
 
 function incomplete(constraint: string, value: string): ServiceError {
