@@ -14,7 +14,7 @@ interface Rule {
 /**
  * What the service reports, and whether it can pass; the first rule that fits counts. docs/migration.md shows the table.
  */
-export const RETRY_RULES: readonly Rule[] = [
+const RETRY_RULES: readonly Rule[] = [
   // What stands in the way stays there: the same again fails again, and takes the job with it (lesson 36).
   { when: MIGRATION_ERROR_CODES.fileExists, passes: false, evidence: "known" },
   { when: /already exists/i, passes: false, evidence: "known" },

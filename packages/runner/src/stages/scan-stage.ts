@@ -5,6 +5,7 @@ import { keyOf } from "../journal/entries.ts";
 import { planToText } from "../journal/plan-text.ts";
 import { forget, put } from "../journal/run-journal.ts";
 import { lastOfChain } from "../plan/dependencies.ts";
+import { plannedEntry } from "../plan/planned-entry.ts";
 import type { RunContext } from "../run-context.ts";
 import { LineWriter, SCAN_ITEMS_FILE } from "../run-folder.ts";
 import type { MigrateOptions } from "../types.ts";
@@ -123,7 +124,7 @@ export class ScanStage {
     const hash = planHash(plan);
     const known = journal.package(name);
     if (known === undefined || (known.hash !== hash && !isVerified(known))) {
-      await this.#accept(plan, hash, local);
+      await this.#accept(plan, local);
     } else if (known.hash !== hash) {
       throw planChanged(`package ${name} was planned otherwise`);
     } else {
@@ -141,12 +142,12 @@ export class ScanStage {
   }
 
   /** A plan that is new, or that changed before its package was built. */
-  async #accept(plan: PackagePlan, hash: string, local: ReadonlyMap<number, SourceContent>): Promise<void> {
+  async #accept(plan: PackagePlan, local: ReadonlyMap<number, SourceContent>): Promise<void> {
     const { journal, live } = this.#context;
     const { name } = plan;
     this.#awaited.delete(name);
     if (!plan.portable) this.#context.local.set(name, local);
-    const entry = plannedEntry(plan, hash, this.#context.now());
+    const entry = plannedEntry(plan, this.#context.now());
     await this.#context.update(live.get(name) ?? { name, entry }, entry, [
       put(keyOf.plan(name), planToText(plan)),
       forget(keyOf.containers(name)),
@@ -183,25 +184,9 @@ export class ScanStage {
 }
 
 /** How a package is queued. */
-export function urgencyOf({ retryOf, kind }: Pick<PackageEntry, "retryOf" | "kind">): Urgency {
+function urgencyOf({ retryOf, kind }: Pick<PackageEntry, "retryOf" | "kind">): Urgency {
   if (retryOf !== undefined) return "retry";
   return kind === "structure" ? "structure" : "content";
-}
-
-export function plannedEntry(plan: PackagePlan, hash: string, plannedAt: string): PackageEntry {
-  return {
-    stage: "planned",
-    attempt: 1,
-    dependsOn: plan.dependsOn,
-    kind: plan.kind,
-    ...(plan.items.some(({ kind }) => kind === "deletion") ? { deletes: true } : {}),
-    hash,
-    portable: plan.portable,
-    items: plan.items.length,
-    bytes: plan.bytes,
-    uploads: 0,
-    plannedAt,
-  };
 }
 
 function isUnbuilt({ stage }: PackageEntry): boolean {

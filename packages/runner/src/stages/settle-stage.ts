@@ -4,7 +4,6 @@ import {
   type PackagePlan,
   type PlannedItem,
   PrimepackError,
-  planHash,
   type Secret,
 } from "@primepack/core";
 import { MIGRATION_ERROR_CODES } from "@primepack/core/wire";
@@ -15,6 +14,7 @@ import { forget, put } from "../journal/run-journal.ts";
 import { type ItemFinding, itemFindings } from "../plan/item-findings.ts";
 import { mintedItems } from "../plan/minted-items.ts";
 import { bytesOfItem, narrowedPlan } from "../plan/narrowed-plan.ts";
+import { plannedEntry } from "../plan/planned-entry.ts";
 import type { LivePackage, RunContext } from "../run-context.ts";
 import type { PlanQueue } from "./plan-queue.ts";
 import type { JobEnding } from "./watch-stage.ts";
@@ -233,20 +233,7 @@ export class SettleStage {
     const narrowed = narrowedPlan(plan, `${root}-r${attempt}`, isResent);
     return {
       plan: narrowed,
-      entry: {
-        stage: "planned",
-        attempt,
-        retryOf: root,
-        dependsOn: narrowed.dependsOn,
-        kind: narrowed.kind,
-        ...(narrowed.items.some(({ kind }) => kind === "deletion") ? { deletes: true } : {}),
-        hash: planHash(narrowed),
-        portable: narrowed.portable,
-        items: narrowed.items.length,
-        bytes: narrowed.bytes,
-        uploads: 0,
-        plannedAt: this.#context.now(),
-      },
+      entry: { ...plannedEntry(narrowed, this.#context.now()), attempt, retryOf: root },
     };
   }
 
