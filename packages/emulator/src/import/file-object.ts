@@ -60,8 +60,9 @@ export async function importFile(context: ImportContext, { element }: ObjectElem
 /** Lets the first import of every n-th file meet a file of the same name. */
 function failOnDemand(context: ImportContext, uniqueId: string, url: string): void {
   const fault = context.request.faults().alreadyExists;
-  const seen = context.site.conflictsOnDemand;
-  if (fault === undefined || seen.has(uniqueId.toLowerCase())) return;
+  if (fault === undefined) return;
+  const seen = context.site.conflictsOnDemand(fault);
+  if (seen.has(uniqueId.toLowerCase())) return;
   seen.add(uniqueId.toLowerCase());
   if (seen.size % fault.every !== 0) return;
   throw new Fault(`A file or folder with the name ${url} already exists.`, { code: errorCodes.fileExists });

@@ -243,12 +243,15 @@ describe("importPackage()", () => {
 
   it("fails the first import of every n-th file on demand, and takes it the second time", async () => {
     const site = await newSite();
-    const faults = () => ({ alreadyExists: { every: 2 } });
+    const every2 = { alreadyExists: { every: 2 } };
+    const faults = () => every2;
     const failed = (told: readonly string[]) => told.filter((problem) => problem.includes("already exists"));
     expect(failed(await both(site, { faults }))).toEqual([
       "error -2147024816 A file or folder with the name /sites/t/Docs/empty.bin already exists.",
     ]);
     expect(await both(site, { faults })).toEqual([]);
+    const setAnew = { alreadyExists: { every: 2 } };
+    expect(failed(await both(site, { faults: () => setAnew }))).toHaveLength(1);
     await site.close();
   });
 

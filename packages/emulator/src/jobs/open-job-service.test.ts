@@ -489,6 +489,10 @@ describe("openJobService(): faults", () => {
     expect(await bench.names(first)).toBe("JobQueued JobStart JobFatalError JobEnd");
     expect((await bench.events(first)).at(-1)).toMatchObject({ ObjectsProcessed: "2", TotalErrors: "1" });
     expect(await bench.names(second)).toBe("JobQueued JobStart JobEnd");
+    bench.world.faults = { fatalAfter: { objects: 2, jobs: 1 } };
+    const third = await bench.create(objects(5));
+    await bench.ended(third);
+    expect(await bench.names(third)).toBe("JobQueued JobStart JobFatalError JobEnd");
   });
 
   it("restarts each job once, which begins again and counts anew", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { FaultCount } from "../fault-count.ts";
 import type { Site } from "../ports.ts";
 import type { JobService, JobServiceOptions, NewJob, OpenJobService, StoredJobEvent } from "../server/job-service.ts";
 import { ServiceRefusal } from "../service-refusal.ts";
@@ -34,13 +35,14 @@ class Jobs implements JobService {
   readonly #reports: QueueReports;
   readonly #active = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
-  #fatalJobs = 0;
+  readonly #fatalJobs: FaultCount;
   #isClosed = false;
 
   constructor(options: JobServiceOptions, store: JobStore) {
     this.#options = options;
     this.#store = store;
     this.#reports = new QueueReports(options.storage, options.faults);
+    this.#fatalJobs = new FaultCount(options.faults);
     this.#sites = new Map(options.sites.map((site) => [site.siteId, new SiteJobs(site)]));
   }
 
@@ -206,8 +208,8 @@ class Jobs implements JobService {
   #isFatalAfter(objects: number): boolean {
     const { fatalAfter } = this.#options.faults();
     if (fatalAfter === undefined || objects < fatalAfter.objects) return false;
-    if (this.#fatalJobs >= (fatalAfter.jobs ?? Number.POSITIVE_INFINITY)) return false;
-    this.#fatalJobs += 1;
+    if (this.#fatalJobs.value >= (fatalAfter.jobs ?? Number.POSITIVE_INFINITY)) return false;
+    this.#fatalJobs.next();
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { FaultCount } from "../fault-count.ts";
 import type { JobStorage } from "../ports.ts";
 import type { EmulatorFaults } from "../types.ts";
 import type { JobSecrets } from "./job-file.ts";
@@ -12,11 +13,12 @@ export class QueueReports {
   readonly #faults: () => EmulatorFaults;
   readonly #queues = new Map<string, Promise<MessageQueue>>();
   readonly #senders = new Map<string, MessageSender>();
-  #messages = 0;
+  readonly #messages: FaultCount;
 
   constructor(storage: Pick<JobStorage, "openQueue">, faults: () => EmulatorFaults) {
     this.#storage = storage;
     this.#faults = faults;
+    this.#messages = new FaultCount(faults);
   }
 
   /** Throws what opening the queue throws. */
@@ -78,9 +80,9 @@ export class QueueReports {
 
   /** A message that is to be lost and to be repeated is lost. */
   #copies(): number {
-    this.#messages += 1;
+    const message = this.#messages.next();
     const { loseMessage, repeatMessage } = this.#faults();
-    if (loseMessage !== undefined && this.#messages % loseMessage.every === 0) return 0;
-    return repeatMessage !== undefined && this.#messages % repeatMessage.every === 0 ? 2 : 1;
+    if (loseMessage !== undefined && message % loseMessage.every === 0) return 0;
+    return repeatMessage !== undefined && message % repeatMessage.every === 0 ? 2 : 1;
   }
 }

@@ -43,9 +43,8 @@ export class SiteState implements Site {
   readonly stateFolder: string;
   readonly people: SitePeople = new SitePeople();
   readonly listScopes: Map<string, ImportedScope> = new Map();
-  /** Files whose first import failed on demand, or was let through; the number of files seen for that. */
-  readonly conflictsOnDemand: Set<string> = new Set();
   readonly #now: () => Date;
+  readonly #conflictsOnDemand: WeakMap<object, Set<string>> = new WeakMap();
   readonly #byId = new Map<string, Entry>();
   readonly #byListItemId = new Map<string, Entry>();
   /** URLs by GUID. */
@@ -144,6 +143,13 @@ export class SiteState implements Site {
     return isOther && !mayBeNumbered(holder) ? { reason: "itemId", url: urlOf(holder) } : undefined;
   }
 
+  /** Files whose first import met the fault, or was let through; their number says which one the fault befalls next. */
+  conflictsOnDemand(fault: object): Set<string> {
+    const seen = this.#conflictsOnDemand.get(fault) ?? new Set();
+    this.#conflictsOnDemand.set(fault, seen);
+    return seen;
+  }
+
   /** One caller at a time: checks and changes of two jobs never mix. */
   exclusively<T>(change: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(change);
@@ -211,9 +217,12 @@ export class SiteState implements Site {
 
   /** Gives numbers to what the job left without one, as the service does. */
   async numberRest(jobId: string): Promise<void> {
+    // Each number makes a list's order anew: it is asked for once.
+    const highest = new Map<ListState, number>();
     for (const [entry, job] of [...this.#unnumbered]) {
       if (job !== jobId || entry.parent === undefined) continue;
-      const itemId = (entry.list.ordered().at(-1)?.itemId ?? 0) + 1;
+      const itemId = (highest.get(entry.list) ?? entry.list.ordered().at(-1)?.itemId ?? 0) + 1;
+      highest.set(entry.list, itemId);
       await this.save(entry.parent, { ...(await this.read(entry)), itemId, isNumberedBySite: true });
     }
   }
