@@ -193,7 +193,7 @@ describe.each([
     // Starting a program takes most of its test's time; one case for each place that refuses is enough there.
     const sampled = /no command|source that is missing|without a field|wrong length|an unknown flag|as an argument/;
     const cases: readonly [string, string, (out: string) => string[], Options?][] = [
-      ["no command", "one of build, convert, inspect, ledger, verify", () => ["pack"]],
+      ["no command", "one of build, cancel, convert, emulator", () => ["pack"]],
       ["no source", "a SOURCE, --inventory or", (out) => ["build", "--target", "target.json", "--out", out]],
       ["a source that is missing", "SOURCE missing", (out) => ["build", "missing", ...build(out).slice(2)]],
       ["no target", "--target is needed", (out) => ["build", "source", "--out", out]],

@@ -24,6 +24,16 @@ describe("refuseSecretArguments()", () => {
     );
   });
 
+  it("refuses a bearer token, whatever flag it stands at", () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = `${part({ alg: "RS256", typ: "JWT" })}.${part({ aud: "https://contoso.sharepoint.com" })}.c2ln`;
+    for (const argument of [token, `--token-file=${token}`, `Bearer ${token}`]) {
+      expect(() => refuseSecretArguments(["migrate", argument])).toThrow(
+        expect.objectContaining({ code: "INVALID_OPTION", message: expect.not.stringContaining("eyJ") }),
+      );
+    }
+  });
+
   it("lets paths, patterns and flags pass", () => {
     const harmless = [
       "build",
