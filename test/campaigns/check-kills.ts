@@ -15,7 +15,7 @@ export interface KillTraces {
   readonly storedAgain: number;
   /** Containers that nothing was put into: a kill fell before the journal knew of them. */
   readonly emptyContainers: number;
-  /** Containers of packages that were sent again, as nothing could show what became of them. */
+  /** Packages that were sent again in other containers, as nothing could show what became of them. */
   readonly givenUp: number;
 }
 
@@ -27,8 +27,10 @@ export interface RunAtService {
   readonly packages: readonly PackageStatus[];
   /** What the journal said after each kill. */
   readonly killed: readonly (readonly KilledPackage[])[];
-  /** Content containers that packages had before they were sent again as `unknown`. */
+  /** Containers that packages had before they were sent again as `unknown`. */
   readonly givenUp: ReadonlySet<string>;
+  /** Packages whose containers may be asked for at once. */
+  readonly packagesInFlight: number;
   /** Times that the service was killed, and with it the answers that were on their way. */
   readonly emulatorKills: number;
 }
@@ -66,20 +68,14 @@ export async function checkKills(run: RunAtService, findings: Findings): Promise
   }
   for (const jobId of byJob.keys()) if (!packageOfJob.has(jobId)) findings.add("job of no package", jobId);
   let emptyContainers = 0;
-  let left = 0;
   for (const { name, jobId } of containers) {
-    if (jobId !== undefined) continue;
+    if (jobId !== undefined || givenUp.has(name)) continue;
     if ((await storage.snapshots(name)).size === 0) emptyContainers += 1;
-    else left += 1;
+    else findings.add("abandoned upload", `container ${name} holds blobs, and no job has it`);
   }
-  // Content and manifest of each.
-  if (left > 2 * givenUp.size) {
-    findings.add(
-      "abandoned upload",
-      `${left} containers hold blobs and have no job, ${givenUp.size} packages were given up`,
-    );
-  }
-  return { jobs: byJob.size, blobs, kept, storedAgain, emptyContainers, givenUp: left };
+  const most = 2 * run.packagesInFlight * (run.killed.length + run.emulatorKills);
+  if (emptyContainers > most) findings.add("abandoned containers", `${emptyContainers} are empty, ${most} at most`);
+  return { jobs: byJob.size, blobs, kept, storedAgain, emptyContainers, givenUp: givenUp.size / 2 };
 }
 
 /** Whether the journal knew that the blob of an unfinished package was stored. */
@@ -93,5 +89,5 @@ function isUnrecorded(left: readonly KilledPackage[], container: string | undefi
 }
 
 function builderOf(left: readonly KilledPackage[], container: string | undefined): KilledPackage | undefined {
-  return left.find((one) => one.container === container && one.stage === "building");
+  return left.find((one) => one.containers[0] === container && one.stage === "building");
 }

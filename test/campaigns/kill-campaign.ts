@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import type { MigrationSummary, PackageStatus } from "@primepack/runner";
+import { readNdjson } from "@primepack/core";
+import type { ItemEnd, PackageStatus } from "@primepack/runner";
 import { runCliProcess } from "@primepack/test-support";
 import { makeCampaignTree, type TreeEntry } from "./campaign-tree.ts";
 import { checkKills, type KillTraces } from "./check-kills.ts";
@@ -39,8 +40,6 @@ export interface KillCampaignResult {
   /** Kills that found a process alive. */
   readonly kills: number;
   readonly emulatorKills: number;
-  /** Packages that were `unknown` at some time, as the kill fell before their submission went out. */
-  readonly unknown: number;
   readonly traces: KillTraces;
   /** Milliseconds that the run took that nobody killed, and the other one. */
   readonly undisturbedMs: number | undefined;
@@ -50,6 +49,9 @@ export interface KillCampaignResult {
 }
 
 const LIBRARIES = ["undisturbed", "disturbed"] as const;
+
+/** Of a build with one worker thread. */
+const PACKAGES_IN_FLIGHT = 2;
 
 /** Looks often, in pieces that many moments fall between. */
 const BEHAVIOUR = [
@@ -102,6 +104,7 @@ export async function killCampaign(options: KillCampaignOptions): Promise<KillCa
         killed: disturbed.killed,
         givenUp: disturbed.givenUp,
         emulatorKills: emulator.kills,
+        packagesInFlight: PACKAGES_IN_FLIGHT,
       },
       findings,
     );
@@ -110,7 +113,7 @@ export async function killCampaign(options: KillCampaignOptions): Promise<KillCa
     await campaign.checkNextRun(tree.length);
     return {
       ...{ files, folders: tree.length - files, bytes, packages: packages.length },
-      ...{ kills: disturbed.killed.length, emulatorKills: emulator.kills, unknown: disturbed.givenUp.size, traces },
+      ...{ kills: disturbed.killed.length, emulatorKills: emulator.kills, traces },
       ...{ undisturbedMs: undisturbed?.ms, disturbedMs: disturbed.ms, findings: findings.lines },
     };
   } finally {
@@ -176,7 +179,7 @@ class Campaign {
         log(`  kill ${killed.length}, ${momentText(moment)}: ${stagesText(left)}`);
       } else if (exit === 1 && (summary?.counts.unknown ?? 0) > 0) {
         log(`  unknown: ${summary?.counts.unknown} items`);
-        const added = await this.#checkUnknown(storage, summary, givenUp);
+        const added = await this.#checkUnknown(storage, givenUp);
         if (added === 0) throw new Error(`Items stay unknown: ${said}`);
         args = ["resume", run, "--resubmit-unknown"];
       } else if (exit === 0) return { ms: performance.now() - begun, killed, givenUp };
@@ -189,21 +192,25 @@ class Campaign {
   }
 
   /** Packages may be unknown only where the service has no job of them. Gives how many new ones there are. */
-  async #checkUnknown(
-    storage: EmulatedStorage,
-    summary: MigrationSummary | undefined,
-    givenUp: Set<string>,
-  ): Promise<number> {
+  async #checkUnknown(storage: EmulatedStorage, givenUp: Set<string>): Promise<number> {
+    const run = this.run("disturbed");
     const before = givenUp.size;
     const jobs = new Map((await storage.containers()).map(({ name, jobId }) => [name, jobId]));
-    const unknown = (await readKilledRun(this.run("disturbed"))).filter(({ stage }) => stage === "unknown");
-    for (const { name, container } of unknown) {
-      if (container === undefined) continue;
-      const jobId = jobs.get(container);
-      if (jobId !== undefined) this.#findings.add("unknown though the service shows the job", `${name}: ${jobId}`);
-      givenUp.add(container);
+    const unknown = (await readKilledRun(run)).filter(({ stage }) => stage === "unknown");
+    for (const { name, containers, wasSubmitted } of unknown) {
+      // Others wait for one of these, and keep what they have.
+      if (!wasSubmitted) continue;
+      for (const container of containers) {
+        const jobId = jobs.get(container);
+        if (jobId !== undefined) this.#findings.add("unknown though the service shows the job", `${name}: ${jobId}`);
+        givenUp.add(container);
+      }
     }
-    this.#findings.compare("status with unknown items", "summary", summary?.counts.failed, 0);
+    const names = new Set(unknown.map(({ name }) => name));
+    for await (const end of readNdjson<ItemEnd>(join(run, "report", "items.ndjson"))) {
+      const outcome = names.has(end.package ?? "") ? "unknown" : "imported";
+      this.#findings.compare("outcome beside unknown packages", end.source, end.outcome, outcome);
+    }
     return givenUp.size - before;
   }
 

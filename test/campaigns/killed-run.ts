@@ -5,8 +5,10 @@ import { containerOf } from "./emulated-storage.ts";
 
 /** A package of a run whose process was killed, as the journal has it. */
 export interface KilledPackage extends Pick<PackageStatus, "name" | "stage"> {
-  /** Its content container; undefined: it has none yet. */
-  readonly container: string | undefined;
+  /** Its content container and its manifest container, if it has them. */
+  readonly containers: readonly string[];
+  /** It was being submitted once, and nobody knows what came of that. */
+  readonly wasSubmitted: boolean;
   /** Blobs of content that the journal knows to be stored, while the package is being built. */
   readonly stored: ReadonlySet<string>;
 }
@@ -22,13 +24,16 @@ export async function readKilledRun(directory: string): Promise<readonly KilledP
   }
   try {
     const packages: KilledPackage[] = [];
-    for (const { name, stage } of readStatus(journal).packages()) {
+    for (const { name, stage, submittedAt } of readStatus(journal).packages()) {
       // The runner's own records: no view shows where a package goes that isn't built.
-      const containers = journal.get(`containers/${name}`) as { readonly data: string } | undefined;
+      const containers = journal.get(`containers/${name}`) as
+        | { readonly data: string; readonly metadata: string }
+        | undefined;
       const prefix = `stored/${name}/`;
       packages.push({
         ...{ name, stage },
-        container: containers === undefined ? undefined : containerOf(containers.data),
+        containers: containers === undefined ? [] : [containers.data, containers.metadata].map(containerOf),
+        wasSubmitted: submittedAt !== undefined,
         stored: new Set([...journal.entries(prefix)].map(([key]) => key.slice(prefix.length))),
       });
     }
