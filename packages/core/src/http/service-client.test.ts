@@ -249,6 +249,49 @@ describe("tokens of createServiceClient()", () => {
     expect((await errorOf(client.send(get))).code).toBe("CREDENTIAL_FAILED");
   });
 
+  it("are not asked for with each request while the login service is down", async () => {
+    const error = new Error("login is down");
+    const { client, credential, time } = await started([], { tokens: [{ token: "a" }, { error }] });
+    await client.send(get);
+    time.value += HOUR_MS - 119_000;
+    for (let count = 0; count < 3; count++) await client.send(get);
+    expect(credential.asked).toHaveLength(2);
+    time.value += 31_000;
+    await client.send(get);
+    expect(credential.asked).toHaveLength(3);
+  });
+
+  it("are asked for with the claims even while another is asked for without them", async () => {
+    const claims = '{"access_token":{}}';
+    const challenge = `Bearer error="insufficient_claims", claims="${Buffer.from(claims).toString("base64")}"`;
+    let giveLate = () => {};
+    let asked = 0;
+    const getToken = async (_scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> => {
+      asked++;
+      if (options?.claims !== undefined) return { token: "with-claims", expiresOnTimestamp: START + 2 * HOUR_MS };
+      if (asked > 1) await new Promise<void>((resolve) => (giveLate = resolve));
+      return { token: "without", expiresOnTimestamp: START + HOUR_MS };
+    };
+    const { client, server, time } = await started([json({}), json({}, 401, { "www-authenticate": challenge })], {
+      credential: { getToken },
+    });
+    await client.send(get);
+    time.value += HOUR_MS - 60_000;
+    const waiting = new AbortController();
+    const renewing = client.send({ ...get, signal: waiting.signal }).catch(() => undefined);
+    while (asked < 2) await new Promise(setImmediate);
+    time.value -= HOUR_MS - 60_000;
+    await client.send(get);
+    giveLate();
+    await renewing;
+    await client.send(get);
+    expect(server.requests.slice(2).map(({ headers }) => headers.authorization)).toEqual([
+      "Bearer with-claims",
+      "Bearer without",
+      "Bearer with-claims",
+    ]);
+  });
+
   it("are asked for once by all who wait for the first", async () => {
     const { client, credential } = await started([]);
     await Promise.all(Array.from({ length: 10 }, () => client.send(get)));
