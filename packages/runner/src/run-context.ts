@@ -153,6 +153,11 @@ export class RunContext {
     return live;
   }
 
+  /** Whether the package can be built now; if not, the scan has to come to its contents first, and queues it then. */
+  hasContents({ name, entry }: LivePackage): boolean {
+    return entry.portable || this.local.has(entry.retryOf ?? name);
+  }
+
   /** Counts a package that the journal holds. */
   count({ stage, tally, jobId }: PackageEntry, by: 1 | -1 = 1): void {
     this.stages[stage] += by;

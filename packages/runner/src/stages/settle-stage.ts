@@ -193,13 +193,11 @@ export class SettleStage {
         ? []
         : [put(keyOf.package(retry.plan.name), retry.entry), put(keyOf.plan(retry.plan.name), planToText(retry.plan))]),
     ];
-    if (retry !== undefined) {
-      this.#context.adopt(retry.plan.name, retry.entry);
-      this.#context.count(retry.entry);
-    }
+    const next = retry === undefined ? undefined : this.#context.adopt(retry.plan.name, retry.entry);
+    if (next !== undefined) this.#context.count(next.entry);
     await this.#context.update(live, settled, more);
-    if (retry === undefined) this.#letGo(live);
-    else if (this.#context.mayBegin) this.#queue.add(retry.plan.name, "retry");
+    if (next === undefined) this.#letGo(live);
+    else if (this.#context.hasContents(next)) this.#queue.add(next.name, "retry");
   }
 
   /** Whether an earlier package that had the item may have brought it to the target. */

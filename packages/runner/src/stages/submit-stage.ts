@@ -208,7 +208,7 @@ export class SubmitStage {
       forget(keyOf.containers(live.name)),
       ...journal.forget(keyOf.storedBlobs(live.name)),
     ]);
-    this.#ports.queue.add(live.name, "retry");
+    if (this.#context.hasContents(live)) this.#ports.queue.add(live.name, "retry");
   }
 }
 
