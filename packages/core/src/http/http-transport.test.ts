@@ -153,14 +153,15 @@ describe("HttpTransport with a proxy", () => {
     await transport.close();
   });
 
-  it("tunnels HTTPS, with the user and password of its URL", async () => {
+  it.each([
+    ["p@ss word", "p%40ss%20word"],
+    ["100%", "100%"],
+  ])("tunnels HTTPS, with the user and the password %j of its URL", async (password, written) => {
     const certificate = selfSignedCertificate();
     const server = await start(startFaultServer([], certificate));
-    const proxy = await start(startHttpProxy("me:p@ss word"));
-    const url = new URL(proxy.url);
-    url.username = "me";
-    url.password = "p@ss word";
-    const transport = new HttpTransport(server.url, { proxy: new Secret(url.href), ca: [certificate.cert] });
+    const proxy = await start(startHttpProxy(`me:${password}`));
+    const url = proxy.url.replace("//", `//me:${written}@`);
+    const transport = new HttpTransport(server.url, { proxy: new Secret(url), ca: [certificate.cert] });
     expect((await transport.send(put("/c/a"))).status).toBe(201);
     expect(proxy.asked).toEqual([`CONNECT ${server.url.slice("https://".length)}`]);
     await transport.close();

@@ -121,7 +121,7 @@ async function openProxy(proxy: URL, tls: { readonly ca?: string[] }): Promise<D
   const uri = new URL(proxy);
   uri.username = "";
   uri.password = "";
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const user = `${decoded(proxy.username)}:${decoded(proxy.password)}`;
   return new ProxyAgent({
     uri: uri.href,
     proxyTunnel: false,
@@ -129,4 +129,13 @@ async function openProxy(proxy: URL, tls: { readonly ca?: string[] }): Promise<D
     proxyTls: tls,
     ...(user === ":" ? {} : { token: `Basic ${Buffer.from(user).toString("base64")}` }),
   });
+}
+
+/** A percent sign that encodes nothing stands for itself, as in passwords that were put into a URL as they are. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
