@@ -6,7 +6,7 @@ import { type ItemEnd, itemEnds, type MigrateOptions, memoryJournal } from "@pri
 import { resolveTarget, sharePointJobService } from "@primepack/submitter";
 import { folderDigest } from "@primepack/test-support";
 
-const credential = { getToken: async () => ({ token: "emulated", expiresOnTimestamp: Date.now() + 3_600_000 }) };
+export const credential = { getToken: async () => ({ token: "emulated", expiresOnTimestamp: Date.now() + 3_600_000 }) };
 
 const quickRetry = { attempts: 6, firstDelayMs: 5, maxDelayMs: 50 };
 

@@ -1,4 +1,5 @@
-import type { EmulatorFaults } from "@primepack/emulator";
+import type { EmulatorFaults, EmulatorSwitches } from "@primepack/emulator";
+import type { MigrationEvent } from "@primepack/runner";
 import { deterministicRandom, makeTree, temporaryFolder } from "@primepack/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FaultySite, type PlaceKind } from "./faulty-site.ts";
@@ -19,6 +20,23 @@ const tree = {
   "Reports/h.txt": "h",
 };
 const ITEMS = 10 + 6;
+
+/** The value of each switch that is not its default. */
+const OTHER_WAY: Required<EmulatorSwitches> = {
+  badJobStatus: 500,
+  missingSnapshot: "job",
+  sideFiles: "strict",
+  manifestOrder: "byName",
+  existingFiles: "replace",
+  movedItems: "move",
+  deletedObjects: "ignore",
+  errorLimit: 1,
+  md5Error: "missing",
+  deleteRunning: "refuse",
+};
+
+const HOUR = 3_600_000;
+const silent = { debug: () => undefined, info: () => undefined, error: () => undefined };
 
 beforeAll(async () => {
   await makeTree(folder("source"), tree);
@@ -57,7 +75,6 @@ describe.each(KINDS)("migrate() into a %s", (kind) => {
     const place = site.place(kind);
     const run = await site.migrated(place, faults);
     expect(run.summary.counts).toMatchObject({ imported: ITEMS, failed: 0, unknown: 0 });
-    await site.expectNextRunBringsTheRest(place, run);
   });
 
   it.each(Object.entries(HARMFUL))("loses nothing by %s", { timeout: 120_000 }, async (_name, faults) => {
@@ -93,5 +110,75 @@ describe.each(KINDS)("migrate() into a %s, with every fault at once", (kind) => 
   it.each(["a", "b", "c"])("loses nothing, seed %s", { timeout: 120_000 }, async (seed) => {
     const place = site.place(kind);
     await site.expectNextRunBringsTheRest(place, await site.migrated(place, allFaults(`${kind} ${seed}`)));
+  });
+});
+
+describe("migrate() with SAS that end", () => {
+  /** Lets hours pass as soon as the service has the first job. */
+  function jump(hours: number) {
+    let jobs = 0;
+    return (event: MigrationEvent) => {
+      if (event.type !== "package" || event.package.stage !== "submitted") return;
+      jobs += 1;
+      if (jobs === 1) site.clock.ahead += hours * HOUR;
+    };
+  }
+
+  it.each<PlaceKind>(["library", "embedded"])(
+    "uploads into a %s again what waited too long for its turn",
+    {
+      timeout: 120_000,
+    },
+    async (kind) => {
+      const place = site.place(kind);
+      const said: string[] = [];
+      const run = await site.migrated(
+        place,
+        { sasLifetimeMs: 13 * HOUR, slowObjectMs: 30 },
+        { limits: { jobsPerSite: 1 }, onEvent: jump(2), logger: { ...silent, warn: (message) => said.push(message) } },
+      );
+      expect(run.summary).toMatchObject({
+        jobs: run.packages.length,
+        counts: { imported: ITEMS, failed: 0, unknown: 0 },
+      });
+      expect(said).toContain("A package is uploaded again");
+    },
+  );
+
+  it.each<PlaceKind>(["library", "embedded"])(
+    "sends to a %s again what the service could not read any more",
+    {
+      timeout: 120_000,
+    },
+    async (kind) => {
+      const place = site.place(kind);
+      const run = await site.migrated(
+        place,
+        { sasLifetimeMs: 13 * HOUR, postpone: { times: 1, milliseconds: 500 } },
+        { limits: { jobsPerSite: 1 }, onEvent: jump(14) },
+      );
+      expect(run.summary.counts).toMatchObject({ imported: ITEMS, failed: 0, unknown: 0 });
+      expect(run.packages.map(({ result }) => result)).toContain("fatal");
+      expect(run.packages.some(({ retryOf }) => retryOf !== undefined)).toBe(true);
+    },
+  );
+});
+
+describe("migrate() against a service that decides everything else the other way", () => {
+  let other: FaultySite;
+
+  beforeAll(async () => {
+    other = await FaultySite.start(folder("other"), folder("source"), { switches: OTHER_WAY });
+  });
+  afterAll(() => other?.stop());
+
+  it.each(KINDS)("brings everything into a %s", { timeout: 120_000 }, async (kind) => {
+    const run = await other.migrated(other.place(kind), {});
+    expect(run.summary.counts).toMatchObject({ imported: ITEMS, failed: 0, unknown: 0 });
+  });
+
+  it.each(KINDS)("loses nothing on its way into a %s, with every fault at once", { timeout: 120_000 }, async (kind) => {
+    const place = other.place(kind);
+    await other.expectNextRunBringsTheRest(place, await other.migrated(place, allFaults(`other ${kind}`)));
   });
 });

@@ -7,6 +7,7 @@ import {
   type ItemEnd,
   itemEnds,
   type MigrateOptions,
+  type MigrationEvent,
   type MigrationSummary,
   memoryJournal,
   migrate,
@@ -32,8 +33,16 @@ export interface FaultyPlace {
   readonly number: number;
 }
 
+/** What a migration may be given besides, and who is told of its events. */
+export type FaultyOptions = Pick<Partial<MigrateOptions>, "limits" | "logger"> & {
+  /** Default: a new ledger. */
+  readonly store?: Ledger;
+  readonly onEvent?: (event: MigrationEvent) => void;
+};
+
 /** What became of a migration under faults. */
 export interface FaultyRun {
+  readonly store: Ledger;
   readonly summary: MigrationSummary;
   readonly packages: readonly PackageStatus[];
   readonly ends: readonly ItemEnd[];
@@ -41,7 +50,7 @@ export interface FaultyRun {
   readonly stops: readonly string[];
 }
 
-const PLACES = 50;
+const PLACES = 60;
 const MOST_RESUMES = 20;
 
 const credential = { getToken: async () => ({ token: "emulated", expiresOnTimestamp: Date.now() + 3_600_000 }) };
@@ -99,12 +108,8 @@ export class FaultySite {
    * Migrates under the faults, and resumes what they end as long as it takes; then holds the end against what must be true
    * of any run.
    */
-  async migrated(
-    place: FaultyPlace,
-    faults: EmulatorFaults,
-    more: Partial<MigrateOptions> & { readonly store?: Ledger } = {},
-  ): Promise<FaultyRun & { readonly store: Ledger }> {
-    const { store = memoryLedger(), ...given } = more;
+  async migrated(place: FaultyPlace, faults: EmulatorFaults, more: FaultyOptions = {}): Promise<FaultyRun> {
+    const { store = memoryLedger(), onEvent = () => undefined, ...given } = more;
     this.#runs += 1;
     const journal = memoryJournal();
     const directory = join(this.#directory, `run-${this.#runs}`);
@@ -114,9 +119,19 @@ export class FaultySite {
     this.setFaults(faults);
     try {
       for (;;) {
-        const options = { ...this.#options(place), ...resolved, directory, journal, ledger: { store }, ...given };
+        const options = {
+          ...this.#options(place),
+          ...resolved,
+          directory,
+          journal,
+          ledger: { store },
+          ...given,
+          limits: { ...limits, ...given.limits },
+        };
         try {
-          const summary = await migrate({ ...options, source: fileSystemSource(this.#source) }).result;
+          const running = migrate({ ...options, source: fileSystemSource(this.#source) });
+          for await (const event of running) onEvent(event);
+          const summary = await running.result;
           const packages = [...readStatus(journal).packages()];
           const ends: ItemEnd[] = [];
           for await (const end of itemEnds(directory, journal)) ends.push(end);
@@ -135,10 +150,7 @@ export class FaultySite {
   }
 
   /** The next run with the ledger, without faults: it sends all that was not received, and the library is then the source. */
-  async expectNextRunBringsTheRest(
-    place: FaultyPlace,
-    { store, ends }: FaultyRun & { readonly store: Ledger },
-  ): Promise<void> {
+  async expectNextRunBringsTheRest(place: FaultyPlace, { store, ends }: FaultyRun): Promise<void> {
     const open = ends.filter(({ outcome }) => outcome !== "imported").map(({ source }) => source);
     const next = await this.migrated(place, {}, { store });
     const sent = next.ends.filter(({ outcome }) => outcome === "imported").map(({ source }) => source);
@@ -165,7 +177,7 @@ export class FaultySite {
     await this.#emulator.stop();
   }
 
-  async #expectNothingLost(place: FaultyPlace, run: FaultyRun & { readonly store: Ledger }, jobs: ReadonlySet<string>) {
+  async #expectNothingLost(place: FaultyPlace, run: FaultyRun, jobs: ReadonlySet<string>) {
     const { summary, packages, ends, store } = run;
     expect(summary.status).toBe("complete");
     // One end for each entry, and none is open.
@@ -237,9 +249,7 @@ export class FaultySite {
 
   async #embedded(number: number) {
     const { graphUrl } = this.#emulator;
-    const resolved = await resolveGraphTarget({ containerId: `b!container${number}`, graphUrl, credential });
-    await resolved.close();
-    const { target } = resolved;
+    const { target } = await resolveGraphTarget({ containerId: `b!container${number}`, graphUrl, credential });
     return { target, driveFolder: join(target.webUrl, target.listUrl) };
   }
 }

@@ -7,7 +7,7 @@ import type { QueueEvidence } from "./queue-evidence.ts";
 /** Looks that show no job and no candidate before the search is given up. */
 const LOOKS = 3;
 
-/** The same where only the logs of a job that has ended can show it. */
+/** The same where the logs of a job that has ended can be listed: jobs take their time. */
 const LOOKS_FOR_LOGS = 12;
 
 /**
@@ -29,8 +29,8 @@ export class JobSearch {
 
   /** The job's id; undefined where nothing shows one. Rejects when the run is stopped meanwhile. */
   async find(live: LivePackage, looks: "patient" | "once"): Promise<string | undefined> {
-    const { limits, clock, service, containers } = this.#context.options;
-    const most = service.kind === "graph" && containers.kind === "own" ? LOOKS_FOR_LOGS : LOOKS;
+    const { limits, clock, containers } = this.#context.options;
+    const most = containers.kind === "own" ? LOOKS_FOR_LOGS : LOOKS;
     const begun = clock().getTime();
     for (let empty = 0; ; ) {
       const look = await this.#look(live);
