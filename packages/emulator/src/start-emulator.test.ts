@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +54,28 @@ describe("startEmulator()", () => {
     });
   });
 
+  it("has stopped when any of several calls of stop() says so", async () => {
+    const emulator = await startEmulator({ directory });
+    let isOver = false;
+    const first = emulator.stop().then(() => {
+      isOver = true;
+    });
+    await emulator.stop();
+    expect(isOver).toBe(true);
+    await first;
+    await emulator.stop();
+  });
+
+  it("keeps its own folder to its owner, however wide the folders of the process are", async () => {
+    const before = process.umask(0);
+    try {
+      await withEmulator({}, async () => undefined);
+    } finally {
+      process.umask(before);
+    }
+    expect((await stat(join(directory, "emulator"))).mode & 0o777).toBe(0o700);
+  });
+
   it("has the lists, site and containers that it is told of", async () => {
     const options = {
       site: "/sites/two words",
@@ -74,8 +96,14 @@ describe("startEmulator()", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
     await expect(startEmulator({ directory, port })).rejects.toMatchObject({ code: "EMULATOR_START_FAILED" });
-    await expect(startEmulator({ directory, site: "sites/x" })).rejects.toMatchObject({ code: "INVALID_OPTION" });
-    await expect(startEmulator({ directory, site: "/v1.0" })).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    for (const site of ["sites/x", "/v1.0", "/sites/..", "/./x", "/emulator"]) {
+      await expect(startEmulator({ directory, site }), site).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    }
+    for (const count of [0, -1, 1.5, Number.NaN]) {
+      const [jobs, errors] = [{ concurrentJobs: count }, { switches: { errorLimit: count } }];
+      await expect(startEmulator({ directory, ...jobs })).rejects.toMatchObject({ code: "INVALID_OPTION" });
+      await expect(startEmulator({ directory, ...errors })).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    }
     server.close();
     await withEmulator({ port }, async ({ url }) => {
       expect(url).toBe(`http://127.0.0.1:${port}`);
@@ -123,7 +151,8 @@ describe("the emulator's server", () => {
     expect((await get(`${shouted}/_API/Site/GETMIGRATIONSTATUS`)).status).toBe(200);
     expect((await post(`${api()}/contextinfo`)).status).toBe(200);
     const missing = "-1, Microsoft.SharePoint.Client.ResourceNotFoundException";
-    for (const path of ["/site/CreateSPAsyncReadJob", "/web/navigation", "/search"]) {
+    const inherited = ["/web/__proto__", "/web/constructor", "/web/lists/constructor", "/web/hasOwnProperty"];
+    for (const path of ["/site/CreateSPAsyncReadJob", "/web/navigation", "/search", ...inherited]) {
       expect(await error(await get(`${api()}${path}`)), path).toEqual([404, missing]);
     }
     expect((await get(`${emulator.url}/elsewhere`)).status).toBe(404);

@@ -45,18 +45,27 @@ interface Ports {
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { site = "/sites/emulated", graphContainers = ["b!emulated"], lists = DEFAULT_LISTS, now } = options;
   checkSite(site);
+  checkCount("concurrentJobs", options.concurrentJobs);
+  checkCount("switches.errorLimit", options.switches?.errorLimit);
   const directory = resolve(options.directory);
   const own = join(directory, "emulator");
-  await mkdir(own, { recursive: true });
+  await mkdir(directory, { recursive: true });
+  // Queues, logs and SAS of jobs under way are nobody else's.
+  await mkdir(own, { recursive: true, mode: 0o700 });
   const ports = await readPorts(join(own, "ports.json"));
   let faults = options.faults ?? {};
   const switches = { ...DEFAULT_SWITCHES, ...options.switches };
   const opened: (() => Promise<void>)[] = [];
-  const close = async () => {
+  const closeAll = async () => {
     const ends = [];
     for (const end of opened.splice(0).reverse()) ends.push(await end().then(undefined, (error: unknown) => [error]));
     const failure = ends.find((end) => end !== undefined);
     if (failure !== undefined) throw failure[0];
+  };
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= closeAll();
+    return closed;
   };
   try {
     const storage = await openStorage({
@@ -120,10 +129,20 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 function checkSite(site: string): void {
-  if (/^(\/[^/\\?#%:*"<>|]+)+$/.test(site) && !/^\/(v1\.0|beta)(\/|$)/i.test(site)) return;
+  const isPath = /^(\/[^/\\?#%:*"<>|]+)+$/.test(site) && !/\/\.\.?(\/|$)/.test(site);
+  // Graph's versions are no sites, and the emulator's own folder is no tree.
+  if (isPath && !/^\/(v1\.0|beta|emulator)(\/|$)/i.test(site)) return;
   throw new PrimepackError(
     "INVALID_OPTION",
     `Cannot start the emulator as its site must be a server-relative URL such as /sites/name: current value is ${JSON.stringify(site)}`,
+  );
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new PrimepackError(
+    "INVALID_OPTION",
+    `Cannot start the emulator as ${name} must be a whole number above 0: current value is ${value}`,
   );
 }
 

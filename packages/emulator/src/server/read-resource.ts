@@ -32,7 +32,13 @@ export function readResource(
 }
 
 function member(resource: Resource, { name, arguments: args }: PathSegment): Resource | undefined {
-  return resource.members[name.toLowerCase()]?.(args);
+  return memberNamed(resource, name)?.(args);
+}
+
+/** Only its own: what every object of the language has is no part of a resource. */
+function memberNamed({ members }: Resource, name: string): Resource["members"][string] | undefined {
+  const key = name.toLowerCase();
+  return Object.hasOwn(members, key) ? members[key] : undefined;
 }
 
 function propertyOf(
@@ -135,7 +141,7 @@ function expanded(
   query: Pick<ODataQuery, "select" | "expand">,
   api: string,
 ): ODataValue {
-  const resource = entity.members[name.toLowerCase()]?.([]);
+  const resource = memberNamed(entity, name)?.([]);
   const full: ODataQuery = {
     ...query,
     filter: undefined,
@@ -159,8 +165,9 @@ function required(entity: EntityResource, name: string): ODataValue {
   return value;
 }
 
-function property({ properties, onRequest }: EntityResource, name: string): ODataValue | undefined {
-  return Object.hasOwn(properties, name) ? properties[name] : onRequest?.[name];
+function property({ properties, onRequest = {} }: EntityResource, name: string): ODataValue | undefined {
+  if (Object.hasOwn(properties, name)) return properties[name];
+  return Object.hasOwn(onRequest, name) ? onRequest[name] : undefined;
 }
 
 function fileNotFound(): ODataFault {

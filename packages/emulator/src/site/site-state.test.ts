@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { collect, temporaryFolder } from "@primepack/test-support";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openSite, type SiteState } from "./site-state.ts";
 import type { ImportedItem, SiteOptions } from "./types.ts";
 
@@ -136,6 +136,16 @@ describe("SiteState", () => {
     expect(again.conflict(root(again), { uniqueId: id(101), name: "folder", itemId: 1 })).toBeUndefined();
     await expect(readFile(path)).rejects.toThrow("ENOENT");
     await again.close();
+  });
+
+  it("asks a list for its order once, however many of a job have no number", async () => {
+    const site = await newSite();
+    for (const number of [1, 2, 3, 4]) await site.save(root(site), { ...item(number, `${number}.txt`), itemId: 0 });
+    const ordered = vi.spyOn(root(site).list, "ordered");
+    await site.numberRest("job");
+    expect(ordered).toHaveBeenCalledTimes(1);
+    expect(listed(site)).toEqual(["1 1.txt", "2 2.txt", "3 3.txt", "4 4.txt"]);
+    await site.close();
   });
 
   it("numbers what a job left without a number, after the highest of the list", async () => {

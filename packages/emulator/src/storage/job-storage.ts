@@ -56,6 +56,9 @@ export function jobStorage(options: JobStorageOptions): JobStorage {
       await options.syncClock();
       const data = await open(uris.data, "data");
       const manifest = await open(uris.manifest, "manifest");
+      if (data.sas.resource === manifest.sas.resource) {
+        throw bad("Content and manifest are in one container; a job needs two.");
+      }
       const ours = [data, manifest].filter(({ isProvided }) => isProvided);
       if (ours.length > 0 && !job.isEncrypted) {
         throw bad("Containers provided by SharePoint take encrypted content only; create the job with its key.");

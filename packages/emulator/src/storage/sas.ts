@@ -68,10 +68,12 @@ export function parseSasUri(uri: string): SasUri | undefined {
   const url = new URL(uri);
   if (!["http:", "https:"].includes(url.protocol) || !url.searchParams.has("sig")) return undefined;
   const path = url.pathname.replace(/\/+$/, "");
+  const name = decoded(path.slice(path.lastIndexOf("/") + 1));
+  if (name === undefined) return undefined;
   return {
     url,
     resource: `${url.origin}${path}`,
-    name: decodeURIComponent(path.slice(path.lastIndexOf("/") + 1)),
+    name,
     permissions: url.searchParams.get("sp") ?? "",
     from: date(url.searchParams.get("st")),
     until: date(url.searchParams.get("se")),
@@ -97,6 +99,14 @@ function query(parameters: Readonly<Record<string, string>>): string {
 
 function seconds(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
 }
 
 function date(text: string | null): Date | undefined {

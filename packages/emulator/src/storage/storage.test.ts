@@ -203,6 +203,16 @@ describe("openContainers()", () => {
     );
   });
 
+  it("refuses one container for content and manifest", async () => {
+    const { data } = await providedPair();
+    await expect(storage.jobs.openContainers({ data, manifest: data }, encrypted())).rejects.toThrow(/one container/);
+    const own = await ownContainer("rl");
+    const name = new URL(own).pathname.split("/").at(-1) ?? "";
+    const account = BlobServiceClient.fromConnectionString(storage.connectionString);
+    const manifest = await uriOf(account.getContainerClient(name), "rlw");
+    await expect(storage.jobs.openContainers({ data: own, manifest }, plain())).rejects.toThrow(/one container/);
+  });
+
   it("refuses URIs that are none, forged, or lead nowhere", async () => {
     const { data, manifest } = await ownPair();
     const forged = new URL(data);
@@ -211,6 +221,7 @@ describe("openContainers()", () => {
     const elsewhere = "http://127.0.0.1:9/account/container?se=2999-01-01T00%3A00%3A00Z&sp=rl&sig=abc";
     for (const [uri, message] of [
       ["no uri", /not a URI with a shared access signature/],
+      ["http://127.0.0.1:9/%E0%A4%A?se=2999-01-01&sp=rl&sig=abc", /not a URI with a shared access signature/],
       [data.slice(0, data.indexOf("?")), /not a URI with a shared access signature/],
       [forged.href, /denied: AuthenticationFailed|denied: AuthorizationFailure/],
       [absent, /does not exist/],
