@@ -10,6 +10,5 @@ describe("primepack migrate, killed and resumed", () => {
     expect(result.findings).toEqual([]);
     expect(result.kills).toBe(5);
     expect(result.traces).toMatchObject({ jobs: result.packages, blobs: result.files });
-    expect(result.traces.kept).toBeGreaterThan(0);
   });
 });
