@@ -655,6 +655,15 @@ describe("errors of createServiceClient()", () => {
     expect(server.unmet).toEqual([]);
   });
 
+  it("leave nothing to wait for when a request was aborted while its connection was being made", async () => {
+    const controller = new AbortController();
+    const baseUrl = await tcpServer((socket) => socket.once("data", () => controller.abort()));
+    const { client } = await started([], { baseUrl });
+    expect((await errorOf(client.send({ ...get, signal: controller.signal }))).code).toBe("ABORTED");
+    // The handshake itself would be waited for 10 seconds.
+    await client.close();
+  }, 8_000);
+
   it("are ABORTED at any stage once the signal aborts", async () => {
     const { client, server } = await started([json({}, 429, { "retry-after": "60" })], {
       retry: {

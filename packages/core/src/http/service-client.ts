@@ -32,6 +32,7 @@ class PipelineServiceClient implements ServiceClient {
   readonly #network: NetworkOptions;
   readonly #transport: HttpTransport;
   #pipeline: Promise<ServicePipeline> | undefined;
+  #underWay = 0;
 
   constructor(options: ServiceClientOptions) {
     const { retry = {}, network = {}, logger } = options;
@@ -50,14 +51,20 @@ class PipelineServiceClient implements ServiceClient {
     const { method, doing, signal } = request;
     const url = this.#resolve(request);
     throwIfAborted(signal, doing);
-    this.#pipeline ??= this.#open();
-    const pipeline = await this.#pipeline;
-    const path = new URL(url).pathname;
-    return this.#retrier.run({ method, name: path, signal }, () => this.#attempt(pipeline, url, request));
+    this.#underWay++;
+    try {
+      this.#pipeline ??= this.#open();
+      const pipeline = await this.#pipeline;
+      const path = new URL(url).pathname;
+      return await this.#retrier.run({ method, name: path, signal }, () => this.#attempt(pipeline, url, request));
+    } finally {
+      this.#underWay--;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#transport.close();
+    // A connection that is being made for a request that was aborted is not waited for.
+    await (this.#underWay === 0 ? this.#transport.destroy() : this.#transport.close());
   }
 
   async #attempt(pipeline: ServicePipeline, url: string, request: ServiceRequest): Promise<ServiceReply> {

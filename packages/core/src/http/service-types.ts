@@ -68,6 +68,6 @@ export interface ServiceClient {
    * Sends until it is answered with 2xx. Rejects with a {@link ServiceError}, or ABORTED.
    */
   send(request: ServiceRequest): Promise<ServiceReply>;
-  /** Ends the connections. */
+  /** Ends the connections; requests under way are waited for. */
   close(): Promise<void>;
 }
