@@ -168,6 +168,8 @@ export interface MintedItem {
   readonly key: string;
   /** GUIDs of the file or folder, its list item, its content streams, versions and attachments. */
   readonly ids: readonly string[];
+  /** Names of its content blobs, if they are no GUIDs: those of the package that no file is called like. Default: none. */
+  readonly blobs?: readonly string[];
   /** Server-relative. */
   readonly url: string;
   readonly itemId?: number;

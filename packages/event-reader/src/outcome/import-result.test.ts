@@ -29,6 +29,8 @@ describe("importResult()", () => {
     ["cancelled", true, ["JobEnd", "JobCancelled", "JobStart"]],
     ["deleted", true, ["JobQueued", "JobDeleted"]],
     ["deleted", false, ["JobStart", "JobDeleted"]],
+    ["deleted", true, ["JobStart", "JobDeleted", "JobEnd"]],
+    ["cancelled", true, ["JobStart", "JobDeleted", "JobCancelled", "JobEnd"]],
   ])("is %s (over: %s) after %j", (status, isOver, names) => {
     const result = importResult(JOB);
     result.addEvents(names.map((name) => event(name)));
@@ -61,6 +63,42 @@ describe("importResult()", () => {
       event("JobProgress", { Time: "02/28/2025 10:00:01.000", FilesCreated: "4", TotalErrors: "3" }),
     ]);
     expect([result.counts.filesCreated, result.totalErrors]).toEqual([9, 3]);
+  });
+
+  it("says whether the end of the job counts its errors, whatever other events count", () => {
+    const result = importResult(JOB);
+    result.addEvents([event("JobProgress", { TotalErrors: "0" }), event("JobEnd", { TotalErrors: "" })]);
+    expect([result.totalErrors, result.isErrorCountFinal, result.needsErrorLog]).toEqual([0, false, true]);
+    result.addEvents([event("JobEnd", { TotalErrors: "0" })]);
+    expect([result.totalErrors, result.isErrorCountFinal, result.needsErrorLog]).toEqual([0, true, false]);
+  });
+
+  it.each([
+    [false, [{}, {}]],
+    [false, [{ Time: "02/28/2025 10:00:00.000" }, { Time: "02/28/2025 10:00:00.000" }]],
+    [true, [{ Time: "02/28/2025 10:00:00.000" }, { Time: "02/28/2025 10:07:00.000" }]],
+    [true, [{ IsRestarted: "True" }]],
+  ])("is restarted (%s) after starts with %j", (isRestarted, starts) => {
+    const result = importResult(JOB);
+    for (const more of starts) result.addEvents([event("JobStart", more)]);
+    expect(importResult(JOB, result.toState()).isRestarted).toBe(isRestarted);
+  });
+
+  it("keeps errors apart that differ in nothing but the GUIDs of fields that are not documented", () => {
+    const result = importResult(JOB);
+    for (const Stream of [FILE, OTHER, FILE]) {
+      result.addEvents([event("JobError", { Message: "no such stream", Stream, CorrelationId: crypto.randomUUID() })]);
+    }
+    expect(result.problems.map(({ ids }) => ids)).toEqual([[FILE], [OTHER]]);
+  });
+
+  it("says that errors were left out where one names more GUIDs than are kept", () => {
+    const Message = Array.from({ length: 101 }, () => crypto.randomUUID()).join();
+    const result = importResult(JOB);
+    result.addEvents([event("JobWarning", { Message })]);
+    expect(result.isCut).toBe(false);
+    result.addEvents([event("JobError", { Message })]);
+    expect(result.isCut).toBe(true);
   });
 
   it("says what the job failed with, without secrets", () => {
@@ -98,7 +136,7 @@ describe("importResult()", () => {
   it("finds all GUIDs of an event, whatever field they stand in", () => {
     const result = importResult(JOB);
     result.addEvents([event("JobError", { Id: "", Message: `no file for {${FILE.toUpperCase()}}`, Other: OTHER })]);
-    expect(result.problems[0]?.ids).toEqual([JOB, FILE, OTHER]);
+    expect(result.problems[0]?.ids).toEqual([FILE, OTHER]);
   });
 
   it("makes one entry of a marked line of a log and those that go on from it, and none of a heading", () => {
@@ -146,6 +184,7 @@ describe("importResult()", () => {
     [false, ["JobWarning", "JobEnd"], { TotalErrors: "0" }],
     [true, ["JobCancelled", "JobEnd"], { TotalErrors: "0" }],
     [false, ["JobDeleted"], {}],
+    [true, ["JobStart", "JobDeleted", "JobEnd"], { TotalErrors: "0" }],
   ])("needs the error log (%s) after %j with %j", (needs, names, more) => {
     const result = importResult(JOB);
     result.addEvents(names.map((name) => event(name, more)));

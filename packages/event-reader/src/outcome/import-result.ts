@@ -1,4 +1,5 @@
 import { redact } from "@primepack/core/errors";
+import { objectTypeIn } from "../parse/event-base.ts";
 import { guidsIn } from "../parse/guids-in.ts";
 import { jobIdOf } from "../parse/values.ts";
 import type { JobCounts, JobEvent, LogEntry } from "../types.ts";
@@ -30,6 +31,10 @@ interface Gathered {
   /** Milliseconds. */
   countsTime: number;
   totalErrors: number | null;
+  errorCountFinal: boolean;
+  restarted: boolean;
+  /** Of the first `JobStart`, in milliseconds. */
+  startTime: number | null;
   /** By what makes it one of its kind. */
   problems: Record<string, KeptProblem>;
 }
@@ -58,8 +63,9 @@ class GatheredResult implements ImportResult {
     const { fatal, cancelled, ended, deleted, lost } = this.#kept;
     if (fatal) return "fatal";
     if (cancelled) return "cancelled";
-    if (ended) return "ended";
+    // Whatever JobEnd counts: what was not begun before the job was deleted is no error.
     if (deleted) return "deleted";
+    if (ended) return "ended";
     return lost ? "lost" : "open";
   }
 
@@ -74,6 +80,14 @@ class GatheredResult implements ImportResult {
 
   get totalErrors(): number | undefined {
     return this.#kept.totalErrors ?? undefined;
+  }
+
+  get isErrorCountFinal(): boolean {
+    return this.#kept.errorCountFinal;
+  }
+
+  get isRestarted(): boolean {
+    return this.#kept.restarted;
   }
 
   get message(): string {
@@ -93,8 +107,9 @@ class GatheredResult implements ImportResult {
   }
 
   get needsErrorLog(): boolean {
-    if (!this.isOver || this.isErrorLogRead || this.status === "deleted") return false;
-    const hasErrors = this.totalErrors !== 0 || this.problems.some(({ level }) => level !== "warning");
+    if (!this.isOver || this.isErrorLogRead || (this.status === "deleted" && !this.#kept.started)) return false;
+    const hasErrors =
+      this.totalErrors !== 0 || !this.isErrorCountFinal || this.problems.some(({ level }) => level !== "warning");
     return hasErrors || this.status !== "ended";
   }
 
@@ -118,7 +133,7 @@ class GatheredResult implements ImportResult {
       this.#keep(key, {
         level,
         from: "log",
-        objectType: "",
+        objectType: objectTypeIn(entry.text),
         url: "",
         id: "",
         errorCode: errorCodeIn(entry.text),
@@ -163,11 +178,12 @@ class GatheredResult implements ImportResult {
     const kept = this.#kept;
     switch (event.type) {
       case "JobStart":
-        kept.started = true;
+        this.#start(event);
         break;
       case "JobEnd":
         kept.started = true;
         kept.ended = true;
+        if (event.counts.totalErrors !== undefined) kept.errorCountFinal = true;
         this.#count(event.counts, event.time);
         break;
       case "JobProgress":
@@ -195,6 +211,16 @@ class GatheredResult implements ImportResult {
     }
   }
 
+  #start({ time, isRestarted }: JobEvent & { readonly type: "JobStart" }): void {
+    const kept = this.#kept;
+    const milliseconds = time?.getTime() ?? null;
+    if (isRestarted === true || (kept.startTime !== null && milliseconds !== null && milliseconds !== kept.startTime)) {
+      kept.restarted = true;
+    }
+    kept.started = true;
+    kept.startTime ??= milliseconds;
+  }
+
   /** The first word counts, but that of a fatal error over any other. */
   #say(message: string, overrides = false): void {
     if (this.#kept.message === "" || (overrides && message !== "")) this.#kept.message = shortened(message);
@@ -212,11 +238,23 @@ class GatheredResult implements ImportResult {
 
   #keepProblem(
     level: ReportedProblem["level"],
-    { problem, raw }: JobEvent & { readonly type: "JobError" | "JobFatalError" | "JobWarning" },
+    { problem, raw, correlationId }: JobEvent & { readonly type: "JobError" | "JobFatalError" | "JobWarning" },
   ): void {
     const { objectType, url, id, sourceListItemIntId, errorCode } = problem;
     const message = shortened(problem.message);
-    const key = JSON.stringify([level, objectType, url, id, sourceListItemIntId ?? null, errorCode, message]);
+    const ownIds = new Set([this.jobId, correlationId?.toLowerCase()]);
+    const ids = guidsIn(textIn(raw)).filter((guid) => !ownIds.has(guid));
+    if (ids.length > MAX_IDS && level !== "warning") this.#kept.cut = true;
+    const key = JSON.stringify([
+      level,
+      objectType,
+      url,
+      id,
+      sourceListItemIntId ?? null,
+      errorCode,
+      message,
+      ids.slice(0, MAX_IDS),
+    ]);
     if (this.#problems.has(key)) return;
     this.#keep(key, {
       level,
@@ -227,7 +265,7 @@ class GatheredResult implements ImportResult {
       ...(sourceListItemIntId === undefined ? {} : { itemId: sourceListItemIntId }),
       errorCode,
       message,
-      ids: guidsIn(textIn(raw)).slice(0, MAX_IDS),
+      ids: ids.slice(0, MAX_IDS),
     });
   }
 
@@ -251,6 +289,9 @@ function nothing(): Gathered {
     counts: {},
     countsTime: Number.MIN_SAFE_INTEGER,
     totalErrors: null,
+    errorCountFinal: false,
+    restarted: false,
+    startTime: null,
     problems: {},
   };
 }

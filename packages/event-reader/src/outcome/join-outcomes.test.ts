@@ -17,6 +17,7 @@ const item = (number: number, path: string): MintedItem => ({
   ids: [guid(1, number), guid(2, number), guid(3, number)],
   url: `${LIBRARY}/${path}`,
   itemId: 100 + number,
+  blobs: [`0000001${number}.dat`],
 });
 
 const folder = item(1, "Plans");
@@ -75,7 +76,16 @@ describe("joinOutcomes() finds the item of an error", () => {
     ["a path in the message", { Message: "The file Shared Documents/note.txt already exists." }, note],
     ["a whole URL in the message", { Message: `'${LIBRARY}/Old/Plans/plan.txt': already exists` }, otherPlan],
     ["an id, whatever else the error says", { Id: guid(1, 5), Url: `${LIBRARY}/Plans/plan.txt` }, note],
-    ["the file of an error that names its folder too", { Message: `${guid(1, 2)} in ${guid(1, 1)}` }, plan],
+    [
+      "the file of an error that names its folder too",
+      { ObjectType: "File", Message: `${guid(1, 2)} in ${guid(1, 1)}` },
+      plan,
+    ],
+    ["a GUID in the message, where the URL is only that of the web", { Url: WEB, Message: guid(1, 2) }, plan],
+    ["the GUID in an escaped URL", { Url: `https://contoso.sharepoint.com/%7B${guid(3, 2)}%7D` }, plan],
+    ["a GUID without hyphens in the message", { Message: guid(3, 2).replaceAll("-", "") }, plan],
+    ["the name of its content blob in the message", { Message: "Missing MD5 property of '00000012.dat'." }, plan],
+    ["the URL of its content blob", { Message: "cannot read https://x.blob.example/c/00000012.dat?sig=x" }, plan],
   ])("by %s", (_name, more, expected) => {
     expect(ends(endedWith(error(more)))).toEqual(allBut(expected));
   });
@@ -97,6 +107,61 @@ describe("joinOutcomes() finds the item of an error", () => {
       [plan.key]: "unknown",
       [otherPlan.key]: "unknown",
     });
+  });
+});
+
+describe("joinOutcomes() knows of none of the items of which an error may be about one", () => {
+  const sibling = item(6, "Plans/plan%2Etxt");
+  const among = [...items, sibling];
+  const list: MintedItem = { key: "list", ids: [guid(1, 9)], url: LIBRARY };
+  const unknown = (...keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, "unknown"]));
+
+  it.each([
+    ["ids of two", { Message: `${guid(1, 2)} has the name of ${guid(1, 5)}` }, [plan, note]],
+    ["the URL of one and the id of another", { Url: note.url, Message: guid(1, 2) }, [plan, note]],
+    ["the URL of one and the item id of another", { Url: note.url, SourceListItemIntId: "102" }, [plan, note]],
+    ["paths of two", { Message: `Shared Documents/note.txt: ${LIBRARY}/Old/Plans/plan.txt exists` }, [otherPlan, note]],
+    ["a URL that, decoded, is that of another", { Url: `${LIBRARY}/Plans/plan%2Etxt` }, [plan, sibling]],
+  ])("by %s", (_name, more, expected) => {
+    expect(ends(endedWith(error(more)), among)).toEqual({
+      ...Object.fromEntries(among.map(({ key }) => [key, "imported"])),
+      ...unknown(...expected.map(({ key }) => key)),
+    });
+  });
+
+  it("by an id, item id or URL that two have", () => {
+    const twin: MintedItem = { ...note, key: "twin" };
+    const signs = [{ Id: guid(1, 5) }, { SourceListItemIntId: "105" }, { Url: note.url }, { Message: "00000015.dat" }];
+    for (const more of signs) {
+      expect(ends(endedWith(error(more)), [...items, twin])).toEqual({ ...allBut(), ...unknown(note.key, "twin") });
+    }
+  });
+
+  it("by a path and one that it is the end of, in one message", () => {
+    const message = "Old/Plans/plan.txt: there is Plans/plan.txt";
+    expect(ends(endedWith(error({ Message: message })))).toEqual({
+      ...allBut(),
+      ...unknown(plan.key, otherPlan.key),
+    });
+  });
+
+  it.each(["", "Folder", "ListItem"])("by a folder and what is in it, of an error of the kind %j", (ObjectType) => {
+    const more = { ObjectType, Message: `${guid(1, 1)} has no room for ${guid(1, 2)}` };
+    expect(ends(endedWith(error(more)))).toEqual({ ...allBut(), ...unknown(folder.key, plan.key, report.key) });
+  });
+
+  it("by the library's URL, whose permissions the package has: a file's error may say no more", () => {
+    const all = [...items, list];
+    expect(ends(endedWith(error({ Url: LIBRARY })), all)).toEqual({ ...allUnknownBut(), list: "failed" });
+    const more = { Url: LIBRARY, Message: guid(2, 5) };
+    expect(ends(endedWith(error(more)), all)).toEqual({ ...allUnknownBut(), list: "unknown" });
+    expect(ends(endedWith(error({ ...more, ObjectType: "File" })), all)).toEqual({ ...allBut(note), list: "imported" });
+  });
+
+  it("by a blob that a file of the package is called like", () => {
+    const named = item(6, "00000015.dat");
+    const message = { Message: "cannot read 00000015.dat" };
+    expect(ends(endedWith(error(message)), [...items, named])).toEqual({ ...allUnknownBut(), [named.key]: "unknown" });
   });
 });
 
@@ -141,6 +206,7 @@ describe("joinOutcomes()", () => {
     ["was cancelled", [event("JobCancelled"), event("JobEnd", { TotalErrors: "0" })]],
     ["was deleted", [event("JobDeleted")]],
     ["doesn't count its errors", [event("JobEnd", { FilesCreated: "5" })]],
+    ["counts them as nothing that is a number", [event("JobEnd", { TotalErrors: "none" })]],
   ])("knows of no item of a job that %s, but of those that failed", (_name, events) => {
     const result = importResult(JOB);
     result.addEvents(events);
@@ -191,6 +257,47 @@ describe("joinOutcomes()", () => {
     expect(ends(result)).toEqual(allUnknownBut(note));
   });
 
+  it("counts a failure that is told in two ways once, but a file and its list item as two", () => {
+    const told = [error({ Id: guid(1, 5), Message: "it failed" }), error({ Id: guid(1, 5), Message: "once more" })];
+    expect(ends(endedWith(...told))).toEqual(allUnknownBut(note));
+    expect(ends(endedWith(error({ Id: guid(1, 5) }), error({ Id: guid(2, 5) })))).toEqual(allBut(note));
+  });
+
+  it("doesn't take events of a job that began anew for those that it counts, but its error log", () => {
+    const result = importResult(JOB);
+    result.addEvents([
+      event("JobStart", { Time: "02/28/2025 10:00:00.000" }),
+      error({ Id: guid(1, 5) }),
+      event("JobStart", { Time: "02/28/2025 10:07:00.000" }),
+      event("JobEnd", { TotalErrors: "1" }),
+    ]);
+    expect(ends(result)).toEqual(allUnknownBut(note));
+    errorLog(result, [`[Error] [${guid(1, 2)}] it failed`]);
+    expect(ends(result)).toEqual(allBut(note, plan));
+  });
+
+  it("doesn't take the count of an earlier event for that of the end", () => {
+    const result = importResult(JOB);
+    result.addEvents([event("JobProgress", { TotalErrors: "0" }), event("JobEnd", { FilesCreated: "4" })]);
+    expect(ends(result)).toEqual(allUnknownBut());
+  });
+
+  it("doesn't count lines of an error log that was not read to its end as errors", () => {
+    const result = importResult(JOB);
+    result.addEvents([event("JobEnd", { TotalErrors: "2" })]);
+    for (const line of [1, 2]) {
+      const text = `[Error] [${guid(1, 5)}] attempt ${line}`;
+      result.addLogEntry({ file: `Import-${JOB}-1.err`, line, kind: "error", text, ids: guidsIn(text) });
+    }
+    expect(ends(result)).toEqual(allUnknownBut(note));
+  });
+
+  it("knows of no item of a job that was deleted, although it ends without errors", () => {
+    const result = importResult(JOB);
+    result.addEvents([event("JobStart"), event("JobDeleted"), event("JobEnd", { TotalErrors: "0" })]);
+    expect(ends(result)).toEqual(allUnknownBut());
+  });
+
   it("lets the error log name what an event leaves open", () => {
     const result = endedWith(error({ Message: "Missing file info for list item" }));
     expect(ends(result)).toEqual(allUnknownBut());
@@ -208,6 +315,15 @@ describe("joinOutcomes()", () => {
     const result = endedWith(error({ SourceListItemIntId: "105", Message: "no such author" }));
     errorLog(result, ["[Error] no such author"]);
     expect(ends(result)).toEqual(allBut(note));
+  });
+
+  it.each([
+    ["a further line with that message", ["[Error] [A] no such author", "[Error] no such author"]],
+    ["a line that only has that message in it", ["[Error] There is no such author as Mary"]],
+  ])("takes %s for an error of its own", (_name, lines) => {
+    const result = endedWith(error({ Id: guid(1, 5), Message: "no such author" }), error({ Id: guid(1, 2) }));
+    errorLog(result, [...lines.map((line) => line.replace("[A]", `[${guid(1, 5)}]`)), `[Error] [${guid(1, 2)}]`]);
+    expect(ends(result)).toEqual(allUnknownBut(note, plan));
   });
 
   it("doesn't know what became of the items in a folder that failed", () => {

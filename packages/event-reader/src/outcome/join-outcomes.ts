@@ -1,14 +1,17 @@
 import type { ImportOutcome, ItemProblem, MintedItem } from "../types.ts";
 import { ItemIndex } from "./item-index.ts";
 import type { ImportResult, ItemOutcomes, JoinOptions, ReportedProblem } from "./outcome-types.ts";
+import { Tally } from "./tally.ts";
+import { unexplainedLines } from "./unexplained-lines.ts";
 
 /**
  * What a job's import did to each item of its package, by `key`.
  *
  * `failed` is what an error or fatal error names: by any id of the item in the event or log line, by its URL (a leaf name
- * alone names nothing), or by `SourceListItemIntId`. `imported` is the rest of a job that ended well and whose errors are
- * all accounted for: those of the events, or else those of the whole error log, name items and are as many as the job
- * counts. Everything else is `unknown`, with what is below a failed folder: unknown is never success.
+ * alone names nothing), by `SourceListItemIntId`, or by a content blob. `imported` is the rest of a job that ended well and
+ * whose errors are all accounted for: those of the events, or else those of the whole error log, name items and are as many
+ * as the job counts. Everything else is `unknown`, with what is below a folder that failed or may have: unknown is never
+ * success.
  */
 export function joinOutcomes(
   result: ImportResult,
@@ -32,28 +35,18 @@ interface Joined {
   readonly lines: Tally;
 }
 
-interface Tally {
-  readonly attributed: ReportedProblem[];
-  readonly unattributed: ReportedProblem[];
-}
-
 function join(problems: readonly ReportedProblem[], index: ItemIndex): Joined {
   const failures = new Map<MintedItem, ReportedProblem[]>();
   const warnings = new Map<MintedItem, ReportedProblem[]>();
   const doubtful = new Map<MintedItem, ReportedProblem>();
-  const events: Tally = { attributed: [], unattributed: [] };
-  const lines: Tally = { attributed: [], unattributed: [] };
+  const events = new Tally(index);
+  const lines = new Tally(index);
   for (const problem of problems) {
-    const { items, isCertain } = index.match(problem);
+    const match = index.match(problem);
     const isError = problem.level !== "warning";
-    if (isError) {
-      const tally = problem.from === "event" ? events : lines;
-      (items.length > 0 ? tally.attributed : tally.unattributed).push(problem);
-    }
-    for (const item of items) {
-      if (isCertain) add(isError ? failures : warnings, item, problem);
-      else if (isError) doubtful.set(item, problem);
-    }
+    if (isError) (problem.from === "event" ? events : lines).add(problem, match);
+    if (match.item !== undefined) add(isError ? failures : warnings, match.item, problem);
+    if (isError) for (const item of match.doubtful) doubtful.set(item, problem);
   }
   return { index, failures, warnings, doubtful, events, lines };
 }
@@ -66,7 +59,7 @@ function add(map: Map<MintedItem, ReportedProblem[]>, item: MintedItem, problem:
 
 /** Why items that nothing names are not known to be imported; undefined if they are. */
 function doubtOf(result: ImportResult, { events, lines }: Joined): string | undefined {
-  const { status, message, totalErrors, isErrorLogRead } = result;
+  const { status, message } = result;
   const said = message === "" ? "" : `: ${message}`;
   switch (status) {
     case "open":
@@ -76,36 +69,32 @@ function doubtOf(result: ImportResult, { events, lines }: Joined): string | unde
     case "cancelled":
       return `the job was cancelled${said}`;
     case "deleted":
-      return "the job was deleted before it ran";
+      return "the job was deleted";
     case "lost":
       return `nothing more is heard of the job${said}`;
     default:
+      return doubtOfErrors(result, events, lines);
   }
+}
+
+/** Whether all errors of a job that ended well name items. */
+function doubtOfErrors(result: ImportResult, events: Tally, lines: Tally): string | undefined {
+  const { totalErrors = 0, isErrorLogRead } = result;
   if (result.isCut) return "the job reports more errors than are kept";
-  if (totalErrors === undefined && !isErrorLogRead) {
-    return "the job does not count its errors, and its error log was not read";
+  if (!result.isErrorCountFinal && !isErrorLogRead) {
+    return "the end of the job does not count its errors, and its error log was not read";
   }
-  const told = events.attributed.length + events.unattributed.length;
-  const counted = Math.max(totalErrors ?? 0, told);
   const unexplained = unexplainedLines(lines, events);
   if (unexplained > 0) return `the job's error log has ${unexplained} errors that name no item of the package`;
   // The error log is the authority: what it tells in full needs no event.
-  if (isErrorLogRead && lines.attributed.length + lines.unattributed.length >= counted) return undefined;
-  if (events.unattributed.length > 0) {
-    return `the job reports ${events.unattributed.length} errors that name no item of the package`;
+  if (isErrorLogRead && lines.size >= Math.max(totalErrors, events.size)) return undefined;
+  const { unattributed } = events;
+  if (unattributed.length > 0) return `the job reports ${unattributed.length} errors that name no item of the package`;
+  if (result.isRestarted && totalErrors > 0) {
+    return `the job was restarted, so that its ${totalErrors} errors may be others than those that are told of`;
   }
-  if (Math.max(events.attributed.length, lines.attributed.length) >= counted) return undefined;
-  return `the job counts ${counted} errors, of which ${Math.max(told, lines.attributed.length)} are told of`;
-}
-
-/** Lines that name no item; one that repeats the message of an event that does is no further error. */
-function unexplainedLines(lines: Tally, events: Tally): number {
-  const messages = events.attributed.map(({ message }) => message).filter((message) => message !== "");
-  return lines.unattributed.filter((line) => {
-    const at = messages.findIndex((message) => line.message.includes(message));
-    if (at !== -1) messages.splice(at, 1);
-    return at === -1;
-  }).length;
+  const told = Math.max(events.objects, lines.objects);
+  return told >= totalErrors ? undefined : `the job counts ${totalErrors} errors, of which ${told} are told of`;
 }
 
 function outcomeOf(item: MintedItem, joined: Joined, doubt: string | undefined): ImportOutcome {
@@ -115,8 +104,11 @@ function outcomeOf(item: MintedItem, joined: Joined, doubt: string | undefined):
   if (doubt !== undefined) return { outcome: "unknown", why: doubt };
   const named = doubtful.get(item);
   if (named !== undefined) return { outcome: "unknown", why: `an error names this or another item: ${named.message}` };
-  const folder = index.ancestor(item, (above) => failures.has(above));
-  if (folder !== undefined) return { outcome: "unknown", why: `a folder above it failed: ${folder.url}` };
+  const folder = index.ancestor(item, (above) => failures.has(above) || doubtful.has(above));
+  if (folder !== undefined) {
+    const word = failures.has(folder) ? "failed" : "may have failed";
+    return { outcome: "unknown", why: `a folder above it ${word}: ${folder.url}` };
+  }
   const warned = warnings.get(item);
   return warned === undefined ? { outcome: "imported" } : { outcome: "imported", warnings: itemProblems(warned) };
 }

@@ -3,7 +3,7 @@ import type { ImportOutcome, JobCounts, JobEvent, LogEntry } from "../types.ts";
 
 /**
  * What is known of a job as a whole. `ended`: `JobEnd` came, and nothing worse. `fatal` and `cancelled` hold from the
- * moment when such an event came; `deleted`: it never ran; `lost`: nothing more will be heard of it.
+ * moment when such an event came, and so does `deleted`; `lost`: nothing more will be heard of it.
  */
 export type ImportStatus = "open" | "ended" | "fatal" | "cancelled" | "deleted" | "lost";
 
@@ -11,7 +11,7 @@ export type ImportStatus = "open" | "ended" | "fatal" | "cancelled" | "deleted" 
 export interface ReportedProblem {
   readonly level: "warning" | "error" | "fatal";
   readonly from: "event" | "log";
-  /** `File`, `Folder`, `ListItem` and so on; empty where it isn't told, as in lines of logs. */
+  /** `File`, `Folder`, `ListItem` and so on; empty where it isn't told. */
   readonly objectType: string;
   readonly url: string;
   /** GUID in lower case, or empty. */
@@ -22,7 +22,7 @@ export interface ReportedProblem {
   readonly errorCode: string;
   /** Redacted; at most 2,000 characters. */
   readonly message: string;
-  /** All GUIDs of the event or line, at most 100. */
+  /** All GUIDs of the event or line but the job's own, at most 100. */
   readonly ids: readonly string[];
 }
 
@@ -43,6 +43,10 @@ export interface ImportResult {
   readonly counts: JobCounts;
   /** The largest `TotalErrors` of all events; undefined if none has it. */
   readonly totalErrors: number | undefined;
+  /** `JobEnd` says how many there were. What other events count may be only what had failed until then. */
+  readonly isErrorCountFinal: boolean;
+  /** The job began anew after errors may have been told: its count and its events may be of different beginnings. */
+  readonly isRestarted: boolean;
   /** What the job as a whole failed with, or why it is lost; empty where nothing was said. */
   readonly message: string;
   /** Each once, however often it was told. */
@@ -57,7 +61,7 @@ export interface ImportResult {
   addEvents(events: Iterable<JobEvent>): void;
   /** Lines of `.err` and `.wrn`; those of `.log` are left aside. */
   addLogEntry(entry: LogEntry): void;
-  /** All that there is of `.err` was added: `readImportLogs` with the kind `error` came to its end. */
+  /** All that there is of `.err` was added: `readImportLogs` with the kind `error` came to its end without an error. */
   errorLogRead(): void;
   /** Nothing more will be heard of the job: its events expired, it fell silent, the service doesn't know it. */
   lose(why: string): void;

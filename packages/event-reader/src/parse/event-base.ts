@@ -21,3 +21,9 @@ const objectTypes: ReadonlyMap<string, string> = new Map([
 export function objectTypeOf(text: string): string {
   return objectTypes.get(text.toLowerCase()) ?? text;
 }
+
+/** The kind of object that a line of a log has in brackets; empty where it has none. */
+export function objectTypeIn(line: string): string {
+  const names = Array.from(line.matchAll(/\[(\w+)\]/g), ([, name = ""]) => objectTypes.get(name.toLowerCase()));
+  return names.find((name) => name !== undefined) ?? "";
+}

@@ -1,5 +1,6 @@
 import type { PackagePlan, PlannedItem, TargetPath } from "@primepack/core";
 import type { MintedItem } from "@primepack/event-reader";
+import { contentsOf } from "./narrowed-plan.ts";
 
 /**
  * What a package's job may tell of, by every id that the plan gave it: its items, and what its scopes are of besides
@@ -18,6 +19,7 @@ export function* mintedItems(
     yield {
       key: item.id,
       ids: [...idsOf(item), scopesOf.get(item.id)].filter((id) => id !== undefined),
+      blobs: contentsOf(item).map(({ blob }) => blob),
       url: urlOf(plan, item.path),
       ...(item.kind === "deletion" ? {} : { itemId: item.itemId }),
     };

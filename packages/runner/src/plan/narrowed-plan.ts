@@ -27,7 +27,8 @@ export function bytesOfItem(item: PlannedItem): number {
   return contentsOf(item).reduce((sum, { size }) => sum + size, 0);
 }
 
-function contentsOf(item: PlannedItem): readonly PlannedContent[] {
+/** What of an item lies in blobs: versions, current content, attachments. */
+export function contentsOf(item: PlannedItem): readonly PlannedContent[] {
   if (item.kind === "file") return [...(item.versions ?? []), item];
   return item.kind === "item" ? (item.attachments ?? []) : [];
 }

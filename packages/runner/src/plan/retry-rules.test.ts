@@ -11,6 +11,8 @@ describe("canPass()", () => {
     ["-2147024891", "Access denied.", false],
     ["-2146232832", "The 'Description' attribute is not declared.", false],
     ["-2146232832", "Invalid schema version XML", false],
+    ["", "JobFailure:TenantBlock", false],
+    ["-2147213196", "JobFailure:TenantBlock: Operation canceled.", false],
     ["", "Missing MD5 property in Manifest and Azure Blob", false],
     ["", "Blob exists however the encryption IV does not match", true],
     ["", "Server failed to authenticate the request: AuthenticationFailed", true],

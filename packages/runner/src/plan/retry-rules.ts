@@ -19,6 +19,8 @@ const RETRY_RULES: readonly Rule[] = [
   { when: MIGRATION_ERROR_CODES.fileExists, passes: false, evidence: "known" },
   { when: /already exists/i, passes: false, evidence: "known" },
   { when: MIGRATION_ERROR_CODES.accessDenied, passes: false, evidence: "known" },
+  // A job that the service cancelled for the whole tenant (API page, reason codes).
+  { when: /TenantBlock/i, passes: false, evidence: "known" },
   // What the service makes of too many imports at once, and of too many errors in one.
   { when: MIGRATION_ERROR_CODES.operationCanceled, passes: true, evidence: "known" },
   { when: /operation cancell?ed/i, passes: true, evidence: "known" },
