@@ -1,81 +1,76 @@
-import { deterministicRandom, exampleTarget } from "@primepack/test-support";
+import { collect, exampleTarget } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { memoryPackageStore } from "../container/memory.ts";
-import type { PackagePlan, SourceContent, SourceItem } from "../model/index.ts";
-import { buildPlans } from "./build-plans.ts";
+import type { PackagePlan, SourceItem } from "../model/index.ts";
+import { planHash } from "../plan/plan-json.ts";
 import { memoryLedger } from "./memory-ledger.ts";
 import { notePackage } from "./note-package.ts";
-import { type PlanSourceOptions, planSource } from "./plan-source.ts";
+import { planSource } from "./plan-source.ts";
 import { build } from "./run.ts";
 
-const random = deterministicRandom();
+const names = { policy: "skip" } as const;
+const clock = () => new Date("2024-03-01T00:00:00Z");
 
-async function* source(): AsyncGenerator<SourceItem> {
-  for (const name of ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt"]) {
-    yield { kind: "file", path: ["folder", name], size: name.length, content: Buffer.from(name) };
+async function* source(): AsyncGenerator<SourceItem, void, undefined> {
+  yield { kind: "folder", path: ["a"] };
+  for (const name of ["1", "2", "3"]) {
+    yield { kind: "file", path: ["a", name], size: 1, content: new Uint8Array(1) };
   }
-  yield { kind: "problem", path: ["broken"], outcome: "failed", message: "Cannot read the file" };
+  yield { kind: "file", path: ["x|y"], size: 1, content: new Uint8Array(1) };
 }
 
-const planning = (): Omit<PlanSourceOptions, "forms"> => ({
-  source: source(),
-  target: exampleTarget,
-  limits: { maxItems: 3 },
-  clock: () => new Date("2026-01-01T00:00:00Z"),
-});
-
 describe("planSource()", () => {
-  it("gives the plans that `build` makes, of which `buildPlans` makes the same packages", async () => {
-    const told: PackagePlan[] = [];
-    const built = memoryPackageStore();
-    const common = { encryption: "none", workers: 0, random } as const;
-    const planned = async (plan: PackagePlan) => {
-      told.push(plan);
-    };
-    await build({ ...planning(), ...common, packages: built, planned }).result;
-
-    const contents = new Map<string, ReadonlyMap<number, SourceContent>>();
-    const plans: PackagePlan[] = [];
-    const outcomes: string[] = [];
-    let items = 0;
-    const planner = planSource({ ...planning(), onItem: () => items++ });
-    let step = await planner.next();
-    for (; !step.done; step = await planner.next()) {
-      if (step.value.type === "outcome") outcomes.push(step.value.outcome.source);
-      if (step.value.type !== "package") continue;
-      plans.push(step.value.plan);
-      contents.set(step.value.plan.name, step.value.local);
-    }
-    expect(step.value).toEqual({ items: 6, bytes: 25 });
-    expect(items).toBe(6);
-    expect(outcomes).toEqual(["broken"]);
-    expect(plans).toEqual(told);
-
-    const packages = memoryPackageStore();
-    const local = (plan: PackagePlan) => contents.get(plan.name) ?? new Map();
-    await buildPlans({ ...common, packages, plans, local }).result;
-    for (const [name, made] of built.packages) expect(packages.packages.get(name)?.blobs).toEqual(made.blobs);
+  it("makes the plans that build() executes, and tells of what is in none", async () => {
+    const options = { source: source(), target: exampleTarget, limits: { maxItems: 2 }, names, clock };
+    const events = await collect(planSource(options));
+    const built: PackagePlan[] = [];
+    const run = build({
+      ...options,
+      source: source(),
+      encryption: "none",
+      packages: memoryPackageStore(),
+      workers: 0,
+      planned: async (plan) => {
+        built.push(plan);
+      },
+    });
+    await run.result;
+    const plans = events.flatMap((event) => (event.type === "package" ? [event.plan] : []));
+    expect(plans.map(planHash)).toEqual(built.map(planHash));
+    expect(plans.length).toBeGreaterThan(1);
+    expect(events.flatMap((event) => (event.type === "outcome" ? [event.outcome.source] : []))).toEqual(["x|y"]);
   });
 
-  it("begins the run in the ledger, and leaves what is built of its plans to be told by notePackage()", async () => {
+  it("says how much it read, at the end and on the way", async () => {
+    let items = 0;
+    const onItem = () => {
+      items += 1;
+    };
+    const planner = planSource({ source: source(), target: exampleTarget, clock, onItem });
+    let step = await planner.next();
+    while (!step.done) step = await planner.next();
+    expect(step.value).toEqual({ items: 5, bytes: 4 });
+    expect(items).toBe(5);
+  });
+
+  it("begins the run in the ledger, whose word of what was built is the caller's", async () => {
     const store = memoryLedger();
-    const ledger = { store, runId: "r1" };
-    const planned: PackagePlan[] = [];
-    const contents = new Map<string, ReadonlyMap<number, SourceContent>>();
-    for await (const event of planSource({ ...planning(), ledger })) {
-      if (event.type !== "package") continue;
-      planned.push(event.plan);
-      contents.set(event.plan.name, event.local);
-    }
-    expect(store.firstItemId("r1")).toBe(1);
-    expect(store.size).toBe(0);
-    const local = (plan: PackagePlan) => contents.get(plan.name) ?? new Map();
+    const ledger = { store, runId: "run-1" };
+    const options = { target: exampleTarget, names, clock };
+    await collect(planSource({ ...options, source: source(), ledger }));
+    expect(store.firstItemId("run-1")).toBe(1);
+    expect([...store.entries()]).toEqual([]);
     const packages = memoryPackageStore();
-    const run = buildPlans({ plans: planned, local, packages, encryption: "none", workers: 0 });
-    for await (const event of run) {
-      if (event.type === "item") await notePackage(ledger, "000001", [event.outcome]);
-    }
-    const of = planned.find(({ name }) => name === "000001")?.items.map(({ path }) => path.join("/"));
-    expect([...store.entries()].map(({ path }) => path.join("/")).sort()).toEqual(of?.sort());
+    const outcomes = [];
+    const run = build({ ...options, source: source(), encryption: "none", packages, workers: 0 });
+    for await (const told of run) if (told.type === "item") outcomes.push(told.outcome);
+    await notePackage(ledger, "000001", outcomes);
+    await notePackage(ledger, "000001", outcomes);
+    expect([...store.entries()].map(({ built }) => built.package)).toEqual(Array(4).fill("run-1/000001"));
+  });
+
+  it("throws for options that can't be used before anything is read", async () => {
+    const planner = planSource({ source: source(), target: exampleTarget, limits: { maxItems: 0 } });
+    await expect(planner.next()).rejects.toMatchObject({ code: "INVALID_OPTION" });
   });
 });
