@@ -53,7 +53,13 @@ export function refusalOf(reply: RefusedReply, doing: string): Refusal {
       },
     },
   );
-  return { error, mayHaveActed: passing && !throttled };
+  const saysNothing = known === undefined && !refusing && !throttled;
+  return { error, mayHaveActed: saysNothing && leavesOpen(status) };
+}
+
+/** Whether the service may have acted though it answers so: not where it says that it can't do such a thing (501). */
+function leavesOpen(status: number): boolean {
+  return status === 408 || (status >= 500 && status !== 501);
 }
 
 function codeOf(status: number, headers: HttpHeaders): Code {

@@ -450,6 +450,8 @@ describe("requests of createServiceClient() that are sent once", () => {
     ["502", json({}, 502)],
     ["503 without Retry-After", json({}, 503)],
     ["504", json({}, 504)],
+    ["507", json({}, 507)],
+    ["520, which gateways say when they understood nothing", json({}, 520)],
     ["success that is no JSON", { status: 200, body: "<html>" }],
   ] satisfies [string, Fault][])("are lost with %s", async (_what, fault) => {
     const { client, server, waits } = await started([fault]);
@@ -462,6 +464,7 @@ describe("requests of createServiceClient() that are sent once", () => {
   it.each([
     ["400", json({}, 400), "SERVICE_REFUSED"],
     ["403", json({}, 403), "SERVICE_FORBIDDEN"],
+    ["501", json({}, 501), "SERVICE_FAILED"],
     [
       "500 of access denied",
       json({ error: { code: "-2147024891, System.UnauthorizedAccessException" } }, 500),

@@ -45,7 +45,7 @@ export interface ServiceRequest {
   /** For messages: `create the migration job`. */
   readonly doing: string;
   /**
-   * Whether it may be sent again after a fault that leaves open if the service has acted (a lost reply, 500, 502, 504):
+   * Whether it may be sent again after a fault that leaves open if the service has acted (a lost reply, 408, most 5xx):
    * `safe` (default) or `once`, which rejects with SERVICE_ANSWER_LOST then. What surely wasn't acted on (429, 503 with
    * its `Retry-After`, a refused connection) is sent again either way.
    */
