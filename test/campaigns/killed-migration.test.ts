@@ -5,7 +5,7 @@ import { killCampaign } from "./kill-campaign.ts";
 const folder = temporaryFolder();
 
 describe("primepack migrate, killed and resumed", () => {
-  it("ends as if nobody had killed it: 300 files, 5 kills", { timeout: 240_000 }, async () => {
+  it("ends as if nobody had killed it: 300 files, 5 kills", { timeout: 600_000 }, async () => {
     const result = await killCampaign({ directory: folder(), files: 300, kills: 5, seed: "1", packageItems: 20 });
     expect(result.findings).toEqual([]);
     expect(result.kills).toBe(5);
