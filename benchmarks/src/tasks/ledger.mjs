@@ -34,7 +34,6 @@ function entryOf(index) {
     itemId: index + 1,
     generation: 0,
     identity: `66309:${2_000_000 + index}:1700000000123456789`,
-    madeBy: "0123456789abcdef",
     built: {
       package: `0123456789abcdef/${String(Math.floor(index / ITEMS_OF_PACKAGE)).padStart(6, "0")}`,
       fingerprint: `2000:${1_710_240_000_000 + index}`,

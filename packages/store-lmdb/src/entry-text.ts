@@ -19,16 +19,12 @@ export function storedEntry(entry: LedgerEntry): StoredEntry {
     entry.listItemId,
     entry.itemId,
     [built.package, built.fingerprint],
-    entry.madeBy === runOf(built) ? 0 : entry.madeBy,
     // Once it is received it mostly is what was built.
     received?.package === built.package && received.fingerprint === built.fingerprint ? 1 : storedState(received),
     entry.generation,
     entry.identity ?? 0,
-    storedState(entry.receivedBefore),
     entry.movedBy ?? 0,
-    entry.movedFrom ?? 0,
     entry.deletedBy ?? 0,
-    entry.pathBefore ?? 0,
   ];
   while (fields.at(-1) === 0) fields.pop();
   return fields;
@@ -37,10 +33,8 @@ export function storedEntry(entry: LedgerEntry): StoredEntry {
 /** Undefined for what no {@link storedEntry} is. */
 export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
   if (!Array.isArray(stored)) return undefined;
-  const [kindIndex, source, path, id, listItemId, itemId, builtFields, madeBy, receivedFields] = stored as unknown[];
-  const [generation = 0, identity, beforeFields, movedBy, movedFrom, deletedBy, pathBefore] = (
-    stored as unknown[]
-  ).slice(9);
+  const [kindIndex, source, path, id, listItemId, itemId, builtFields, receivedFields] = stored as unknown[];
+  const [generation = 0, identity, movedBy, deletedBy] = (stored as unknown[]).slice(8);
   const kind = kinds[kindIndex as number];
   const built = readState(builtFields);
   if (kind === undefined || !isPath(source) || built === undefined) return undefined;
@@ -56,22 +50,13 @@ export function readStoredEntry(stored: unknown): LedgerEntry | undefined {
     listItemId,
     itemId,
     generation,
-    madeBy: typeof madeBy === "string" ? madeBy : runOf(built),
     built,
   };
   if (typeof identity === "string") entry.identity = identity;
   if (received !== undefined) entry.received = received;
-  const receivedBefore = readState(beforeFields);
-  if (receivedBefore !== undefined) entry.receivedBefore = receivedBefore;
   if (typeof movedBy === "string") entry.movedBy = movedBy;
-  if (isPath(movedFrom)) entry.movedFrom = movedFrom;
   if (typeof deletedBy === "string") entry.deletedBy = deletedBy;
-  if (isPath(pathBefore)) entry.pathBefore = pathBefore;
   return entry;
-}
-
-function runOf({ package: packageId }: LedgerState): string {
-  return packageId.slice(0, Math.max(0, packageId.indexOf("/")));
 }
 
 function storedState(state: LedgerState | undefined): unknown {

@@ -1,21 +1,39 @@
-import { type Ledger, type LedgerEntry, lockPath, PrimepackError, type SourcePath } from "@primepack/core";
-import type { Database, RootDatabase } from "lmdb";
-import { readStoredEntry, type StoredEntry, storedEntry } from "./entry-text.ts";
+import {
+  type Ledger,
+  type LedgerEntries,
+  type LedgerEntry,
+  lockPath,
+  PrimepackError,
+  runWasOvertaken,
+  type SourcePath,
+} from "@primepack/core";
+import { type StoredEntry, storedEntry } from "./entry-text.ts";
 import { EntryKeys, indexKey } from "./keys.ts";
+import {
+  ENTRIES_SUFFIX,
+  type EntryTables,
+  type LedgerTables,
+  NO_ENTRY,
+  openTables,
+  TABLES_OF_LIST,
+  textsOf,
+  updateIndex,
+} from "./ledger-tables.ts";
 import { normalListId } from "./list-id.ts";
 import { type StoreKind, storeError } from "./store-error.ts";
 import { openStoreFile, type StoreFile } from "./store-file.ts";
+import { type LayersOf, StoredEntries } from "./stored-entries.ts";
 
 /** The version of what stands in a ledger's file; others are refused. */
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
 
 const kind: StoreKind = {
   noun: "ledger",
   dataFile: "ledger.mdb",
   format: "primepack ledger",
   version: LEDGER_VERSION,
-  // Four for each list, and one for the file.
-  maxDatabases: 4096,
+  // Of lists, and one for the file.
+  maxDatabases: 1024 * TABLES_OF_LIST + 1,
   codes: {
     missing: "LEDGER_MISSING",
     invalid: "LEDGER_INVALID",
@@ -33,9 +51,6 @@ export interface LmdbLedgerOptions {
   /** Writes nothing, and doesn't keep others from writing. A ledger or list that isn't there is an error. Default: false. */
   readonly readOnly?: boolean;
 }
-
-/** Entries that are read at a time by {@link Ledger.entries}. */
-const ENTRIES_AT_A_TIME = 1000;
 
 /**
  * Opens what the ledger at the path holds of one list, in an embedded store (LMDB); without `readOnly` for this process
@@ -72,9 +87,8 @@ export async function openLmdbLedger(options: LmdbLedgerOptions): Promise<Ledger
 export async function ledgerLists(path: string): Promise<readonly string[]> {
   const file = await openStoreFile(kind, path, { create: false });
   try {
-    const suffix = `/${tableNames.entries}`;
     const names = [...file.root.getKeys()].map((key) => key.toString().replace(/\0$/, ""));
-    return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+    return names.filter((name) => name.endsWith(ENTRIES_SUFFIX)).map((name) => name.slice(0, -ENTRIES_SUFFIX.length));
   } catch (error) {
     throw storeError(kind, error, `read the ledger ${path}`);
   } finally {
@@ -82,32 +96,30 @@ export async function ledgerLists(path: string): Promise<readonly string[]> {
   }
 }
 
-const tableNames = { entries: "entries", ids: "ids", identities: "identities", packages: "packages" } as const;
-
-/** What is stored of one list; an index maps a text's key to the keys of all entries that have it. */
-interface Tables {
-  readonly entries: Database<StoredEntry, Buffer>;
-  readonly ids: Database<Buffer, Buffer>;
-  readonly identities: Database<Buffer, Buffer>;
-  readonly packages: Database<Buffer, Buffer>;
+/** What there was when a run began, of which the tables `before` hold the paths that were written since. */
+interface Base {
+  readonly runId: string;
+  /** Entries that there were. */
+  readonly size: number;
 }
 
-type IndexName = Exclude<keyof Tables, "entries">;
-
-const textsOf: Readonly<Record<IndexName, (entry: LedgerEntry) => readonly string[]>> = {
-  ids: ({ id }) => [id],
-  identities: ({ identity }) => (identity === undefined ? [] : [identity]),
-  packages: ({ built, deletedBy }) => (deletedBy === undefined ? [built.package] : [built.package, deletedBy]),
-};
-const indexNames = Object.keys(textsOf) as readonly IndexName[];
+/** Which runs {@link Ledger.asOf} can tell of. */
+interface Beginnings {
+  readonly base?: Base;
+  /** The run that began after the last write. */
+  readonly begun?: string;
+}
 
 class LmdbLedger implements Ledger {
   readonly #file: StoreFile;
-  readonly #tables: Tables;
+  readonly #tables: LedgerTables;
   readonly #listId: string;
   /** Undefined: read only. */
   readonly #release: (() => void) | undefined;
   readonly #keys = new EntryKeys();
+  readonly #present: StoredEntries;
+  /** As stored: nobody else writes. */
+  #beginnings: Beginnings;
   #closing: Promise<void> | undefined;
 
   constructor(file: StoreFile, listId: string, release: (() => void) | undefined) {
@@ -115,11 +127,15 @@ class LmdbLedger implements Ledger {
     this.#listId = listId;
     this.#release = release;
     this.#tables = openTables(file.root, listId, release !== undefined);
+    this.#present = this.#entriesOf({
+      layers: () => ({ now: this.#open(), before: undefined }),
+      size: () => this.#count(),
+    });
+    this.#beginnings = (file.meta.get(this.#metaKey("beginnings")) as Beginnings | undefined) ?? {};
   }
 
   get size(): number {
-    const { entries } = this.#open();
-    return (entries.getStats() as { entryCount: number }).entryCount;
+    return this.#present.size;
   }
 
   get highestItemId(): number {
@@ -128,41 +144,51 @@ class LmdbLedger implements Ledger {
   }
 
   get(source: SourcePath): LedgerEntry | undefined {
-    const { entries } = this.#open();
-    return this.#read(entries.get(this.#keys.lookUpKey(source)));
+    return this.#present.get(source);
   }
 
   byIdentity(identity: string): LedgerEntry | undefined {
-    return this.#first("identities", identity);
+    return this.#present.byIdentity(identity);
   }
 
   hasId(id: string): boolean {
-    for (const _ of this.#indexed("ids", id)) return true;
-    return false;
+    return this.#present.hasId(id);
   }
 
-  byId(id: string): LedgerEntry | undefined {
-    return this.#first("ids", id);
+  ofId(id: string): Iterable<LedgerEntry> {
+    return this.#present.ofId(id);
   }
 
-  *entries(): Iterable<LedgerEntry> {
-    // Anew for every batch: a reader that stays on an old state keeps the file from using its free pages again.
-    let start: Buffer | undefined;
-    for (;;) {
-      const { entries } = this.#open();
-      const options = start === undefined ? {} : { start, exclusiveStart: true };
-      const batch = [...entries.getRange({ ...options, limit: ENTRIES_AT_A_TIME })];
-      for (const { value } of batch) {
-        const entry = this.#read(value);
-        if (entry !== undefined) yield entry;
-      }
-      start = batch.at(-1)?.key;
-      if (start === undefined) return;
+  entries(): Iterable<LedgerEntry> {
+    return this.#present.entries();
+  }
+
+  asOf(runId: string): LedgerEntries | undefined {
+    if (this.firstItemId(runId) === undefined) return this.#present;
+    const { before } = this.#tables;
+    const { base, begun } = this.#beginnings;
+    if (before === undefined || (begun !== runId && base?.runId !== runId)) return undefined;
+    const since = () => this.#since(runId);
+    return this.#entriesOf({
+      layers: () => {
+        const now = this.#open();
+        const size = since()?.size;
+        if (size === undefined) return { now, before: undefined };
+        // Of a list that was new all is as if nothing had been written.
+        return size === 0 ? { now: undefined, before: undefined } : { now, before };
+      },
+      size: () => since()?.size ?? this.#count(),
+    });
+  }
+
+  *ofPackage(packageId: string): Iterable<LedgerEntry> {
+    const { entries, packages } = this.#open();
+    const key = indexKey(packageId);
+    if (!packages.doesExist(key)) return;
+    for (const entryKey of [...packages.getValues(key)]) {
+      const entry = this.#present.read(entries.get(entryKey));
+      if (entry !== undefined && textsOf.packages(entry).includes(packageId)) yield entry;
     }
-  }
-
-  ofPackage(packageId: string): Iterable<LedgerEntry> {
-    return this.#indexed("packages", packageId);
   }
 
   async write({
@@ -172,7 +198,7 @@ class LmdbLedger implements Ledger {
     readonly put?: readonly LedgerEntry[];
     readonly remove?: readonly SourcePath[];
   }): Promise<void> {
-    const { entries, ...indexes } = this.#open();
+    const { entries, ids, identities, packages, before } = this.#open();
     const changes = new Map<string, Change>();
     for (const source of remove) {
       const key = this.#keys.key(source);
@@ -185,15 +211,23 @@ class LmdbLedger implements Ledger {
       highest = Math.max(highest, entry.itemId);
     }
     if (changes.size === 0) return;
+    let beginnings = this.#beginnings;
     this.#transaction(() => {
+      beginnings = this.#beginBase(before);
+      const isKept = beginnings.base !== undefined && beginnings.base.size > 0;
       for (const { key, entry, stored } of changes.values()) {
-        const before = this.#read(entries.get(key));
-        for (const name of indexNames) updateIndex(indexes[name], textsOf[name], key, before, entry);
+        const held = entries.get(key);
+        const old = this.#present.read(held);
+        if (before !== undefined && isKept) keep(before, key, held ?? NO_ENTRY, old);
+        updateIndex(ids, textsOf.ids, key, old, entry);
+        updateIndex(identities, textsOf.identities, key, old, entry);
+        updateIndex(packages, textsOf.packages, key, old, entry);
         if (stored !== undefined) entries.putSync(key, stored);
-        else if (before !== undefined) entries.removeSync(key);
+        else if (held !== undefined) entries.removeSync(key);
       }
       this.#raiseHighest(highest);
     });
+    this.#beginnings = beginnings;
   }
 
   firstItemId(runId: string): number | undefined {
@@ -203,11 +237,18 @@ class LmdbLedger implements Ledger {
 
   async beginRun(runId: string, firstItemId: number): Promise<void> {
     this.#open();
+    let beginnings = this.#beginnings;
+    const { base } = beginnings;
     this.#transaction(() => {
-      if (this.#number(runKey(runId)) !== undefined) return;
-      this.#file.meta.putSync(this.#metaKey(runKey(runId)), firstItemId);
-      this.#raiseHighest(firstItemId - 1);
+      if (this.#number(runKey(runId)) === undefined) {
+        this.#file.meta.putSync(this.#metaKey(runKey(runId)), firstItemId);
+        this.#raiseHighest(firstItemId - 1);
+        beginnings = { ...(base === undefined ? {} : { base }), begun: runId };
+      } else if (base?.runId === runId) beginnings = { base };
+      else return;
+      this.#file.meta.putSync(this.#metaKey("beginnings"), beginnings);
     });
+    this.#beginnings = beginnings;
   }
 
   async close(): Promise<void> {
@@ -215,39 +256,40 @@ class LmdbLedger implements Ledger {
     await this.#closing;
   }
 
-  #open(): Tables {
+  #open(): LedgerTables {
     if (this.#closing === undefined) return this.#tables;
     throw new PrimepackError("LEDGER_CLOSED", "Cannot use the ledger as it is closed");
   }
 
-  /** One that wasn't moved away, if there is one, else one that was displaced. */
-  #first(name: IndexName, text: string): LedgerEntry | undefined {
-    let moved: LedgerEntry | undefined;
-    for (const entry of this.#indexed(name, text)) {
-      if (entry.movedBy === undefined) return entry;
-      if (moved === undefined || isDisplaced(entry)) moved = entry;
-    }
-    return moved;
+  #entriesOf(of: Omit<LayersOf, "damaged">): StoredEntries {
+    const damaged = () =>
+      new PrimepackError(
+        "LEDGER_INVALID",
+        `Cannot read the ledger as an entry of it is damaged: current value is ${this.#file.directory}, list ${this.#listId}`,
+      );
+    return new StoredEntries({ ...of, damaged }, this.#keys);
   }
 
-  *#indexed(name: IndexName, text: string): Generator<LedgerEntry, void, undefined> {
-    const { entries, [name]: index } = this.#open();
-    const key = indexKey(text);
-    if (!index.doesExist(key)) return;
-    for (const entryKey of [...index.getValues(key)]) {
-      const entry = this.#read(entries.get(entryKey));
-      if (entry !== undefined && textsOf[name](entry).includes(text)) yield entry;
-    }
+  #count(): number {
+    return (this.#open().entries.getStats() as { entryCount: number }).entryCount;
   }
 
-  #read(stored: StoredEntry | undefined): LedgerEntry | undefined {
-    if (stored === undefined) return undefined;
-    const entry = readStoredEntry(stored);
-    if (entry !== undefined) return entry;
-    throw new PrimepackError(
-      "LEDGER_INVALID",
-      `Cannot read the ledger as an entry of it is damaged: current value is ${this.#file.directory}, list ${this.#listId}`,
-    );
+  /** Undefined: nothing was written since the run began. */
+  #since(runId: string): Base | undefined {
+    const { base, begun } = this.#beginnings;
+    if (begun === runId) return undefined;
+    if (base?.runId === runId) return base;
+    throw runWasOvertaken(runId);
+  }
+
+  /** With the first write after a run began, what was kept for another one goes. */
+  #beginBase(before: EntryTables | undefined): Beginnings {
+    const { begun } = this.#beginnings;
+    if (begun === undefined || before === undefined) return this.#beginnings;
+    for (const table of [before.entries, before.ids, before.identities]) table.clearSync();
+    const beginnings = { base: { runId: begun, size: this.size } };
+    this.#file.meta.putSync(this.#metaKey("beginnings"), beginnings);
+    return beginnings;
   }
 
   /**
@@ -281,9 +323,12 @@ class LmdbLedger implements Ledger {
   }
 }
 
-/** Whether another item has its path, and nothing says where it went. */
-function isDisplaced({ source }: LedgerEntry): boolean {
-  return source.at(-1)?.startsWith("\0") === true;
+/** What was there before the first write since the run began. */
+function keep(before: EntryTables, key: Buffer, held: StoredEntry, old: LedgerEntry | undefined): void {
+  if (before.entries.doesExist(key)) return;
+  before.entries.putSync(key, held);
+  updateIndex(before.ids, textsOf.ids, key, undefined, old);
+  updateIndex(before.identities, textsOf.identities, key, undefined, old);
 }
 
 interface Change {
@@ -295,55 +340,4 @@ interface Change {
 
 function runKey(runId: string): string {
   return `run/${runId}`;
-}
-
-function openTables(root: RootDatabase<unknown, Buffer>, listId: string, create: boolean): Tables {
-  const index = (name: IndexName): Database<Buffer, Buffer> => {
-    const options = {
-      name: `${listId}/${tableNames[name]}`,
-      keyEncoding: "binary",
-      encoding: "binary",
-      dupSort: true,
-      // The types lack it.
-      create,
-    } as const;
-    return checkTable(root.openDB<Buffer, Buffer>(options), listId);
-  };
-  const options = {
-    name: `${listId}/${tableNames.entries}`,
-    keyEncoding: "binary",
-    encoding: "json",
-    create,
-  } as const;
-  return {
-    entries: checkTable(root.openDB<StoredEntry, Buffer>(options), listId),
-    ids: index("ids"),
-    identities: index("identities"),
-    packages: index("packages"),
-  };
-}
-
-/** A table that isn't there and isn't to be made is undefined, whatever the types say. */
-function checkTable<Table>(table: Table | undefined, listId: string): Table {
-  if (table !== undefined) return table;
-  throw new PrimepackError(
-    "LEDGER_MISSING",
-    `Cannot read the ledger as it holds no such list: current value is ${listId}`,
-    {
-      hint: "Give the id of a list that packages were built for with this ledger.",
-    },
-  );
-}
-
-function updateIndex(
-  index: Database<Buffer, Buffer>,
-  textsOfEntry: (entry: LedgerEntry) => readonly string[],
-  key: Buffer,
-  before: LedgerEntry | undefined,
-  after: LedgerEntry | undefined,
-): void {
-  const old = before === undefined ? [] : textsOfEntry(before);
-  const next = after === undefined ? [] : textsOfEntry(after);
-  for (const text of old) if (!next.includes(text)) index.removeSync(indexKey(text), key);
-  for (const text of next) if (!old.includes(text)) index.putSync(indexKey(text), key);
 }

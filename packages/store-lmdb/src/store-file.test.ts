@@ -4,7 +4,7 @@ import type { LedgerEntry } from "@primepack/core";
 import { ledgerEntry, temporaryFolder } from "@primepack/test-support";
 import { open } from "lmdb";
 import { describe, expect, it } from "vitest";
-import { ledgerLists, openLmdbLedger } from "./lmdb-ledger.ts";
+import { LEDGER_VERSION, ledgerLists, openLmdbLedger } from "./lmdb-ledger.ts";
 
 const path = temporaryFolder();
 const listId = "b2222222-0000-4000-8000-000000000002";
@@ -140,7 +140,7 @@ describe("openLmdbLedger() of what is no ledger", () => {
     await fill("newer", 1);
     const root = open({ path: path("newer/ledger.mdb"), noSubdir: true, encoding: "json", keyEncoding: "binary" });
     const meta = root.openDB({ name: "primepack", encoding: "json", keyEncoding: "binary" });
-    await meta.put(Buffer.from("format"), { format: "primepack ledger", version: 2 });
+    await meta.put(Buffer.from("format"), { format: "primepack ledger", version: LEDGER_VERSION + 1 });
     await root.close();
     await refused("newer", "LEDGER_VERSION");
   });

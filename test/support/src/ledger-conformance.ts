@@ -1,4 +1,11 @@
-import type { Ledger, LedgerEntry, LedgerState, SourcePath } from "@primepack/core";
+import {
+  type Ledger,
+  type LedgerEntries,
+  type LedgerEntry,
+  type LedgerState,
+  preferredEntry,
+  type SourcePath,
+} from "@primepack/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -30,7 +37,7 @@ const entriesOf = (entries: Iterable<LedgerEntry>): LedgerEntry[] =>
   [...entries].sort((a, b) => (JSON.stringify(a.source) < JSON.stringify(b.source) ? -1 : 1));
 
 /** All entries, by their source paths. */
-export const collectLedger = (ledger: Ledger): LedgerEntry[] => entriesOf(ledger.entries());
+export const collectLedger = (ledger: LedgerEntries): LedgerEntry[] => entriesOf(ledger.entries());
 
 /** Names that a file system or a service may give: bytes that are no UTF-8 (lone surrogates), separators, empty ones. */
 const nameGiven = fc.oneof(
@@ -58,60 +65,93 @@ const entryGiven: fc.Arbitrary<LedgerEntry> = fc
       built: stateGiven,
       received: stateGiven,
       movedBy: fc.constantFrom("run-2", "run-3"),
-      movedFrom: pathGiven,
       deletedBy: packageGiven,
     },
     { requiredKeys: ["kind", "source", "path", "id", "listItemId", "itemId", "generation", "built"] },
   )
   .map((entry) => ({ ...entry }));
+const runIds = ["run-1", "run-2", "run-3"];
+/** What is written; before it a run may begin, or go on. */
 const changeGiven = fc.record({
+  begins: fc.option(fc.constantFrom(...runIds), { nil: undefined }),
   remove: fc.array(pathGiven, { maxLength: 3 }),
   put: fc.array(entryGiven, { maxLength: 5 }),
 });
 
 /** What a ledger is to tell after changes, told in the plainest way. */
 class Model {
-  readonly #entries = new Map<string, LedgerEntry>();
   highestItemId = 0;
+  #entries: ReadonlyMap<string, LedgerEntry> = new Map();
+  readonly #runs = new Set<string>();
+  /** What runs can be continued by. */
+  readonly #asOf = new Map<string, readonly LedgerEntry[]>();
+  #begun: string | undefined;
+
+  begin(runId: string): void {
+    if (!this.#runs.has(runId)) {
+      if (this.#begun !== undefined) this.#asOf.delete(this.#begun);
+      this.#begun = runId;
+      this.#runs.add(runId);
+      this.#asOf.set(runId, this.entries);
+    } else if (this.#begun !== undefined && this.#begun !== runId && this.#asOf.has(runId)) {
+      this.#asOf.delete(this.#begun);
+      this.#begun = undefined;
+    }
+  }
 
   write({ put, remove }: { readonly put: readonly LedgerEntry[]; readonly remove: readonly SourcePath[] }): void {
-    for (const path of remove) this.#entries.delete(JSON.stringify(path));
+    if (put.length + remove.length > 0 && this.#begun !== undefined) {
+      for (const runId of this.#asOf.keys()) if (runId !== this.#begun) this.#asOf.delete(runId);
+      this.#begun = undefined;
+    }
+    const entries = new Map(this.#entries);
+    for (const path of remove) entries.delete(JSON.stringify(path));
     for (const entry of put) {
-      this.#entries.set(JSON.stringify(entry.source), entry);
+      entries.set(JSON.stringify(entry.source), entry);
       this.highestItemId = Math.max(this.highestItemId, entry.itemId);
     }
+    this.#entries = entries;
   }
 
   get entries(): LedgerEntry[] {
     return [...this.#entries.values()];
   }
+
+  asOf(runId: string): readonly LedgerEntry[] | undefined {
+    return this.#runs.has(runId) ? this.#asOf.get(runId) : this.entries;
+  }
 }
 
 function expectEqual(ledger: Ledger, model: Model, asked: readonly LedgerEntry[]): void {
-  expect(ledger.size).toBe(model.entries.length);
   expect(ledger.highestItemId).toBe(model.highestItemId);
-  expect(collectLedger(ledger)).toEqual(entriesOf(model.entries));
-  for (const { source, id, identity, built } of asked) {
-    expect(ledger.get(source)).toEqual(
-      model.entries.find((entry) => JSON.stringify(entry.source) === JSON.stringify(source)),
-    );
-    const holders = model.entries.filter((entry) => entry.id === id);
-    expect(ledger.hasId(id)).toBe(holders.length > 0);
-    const there = holders.filter((entry) => entry.movedBy === undefined);
-    if (holders.length === 0) expect(ledger.byId(id)).toBeUndefined();
-    else expect(there.length > 0 ? there : holders).toContainEqual(ledger.byId(id));
-    if (identity !== undefined) {
-      const all = model.entries.filter((entry) => entry.identity === identity);
-      const live = all.filter((entry) => entry.movedBy === undefined);
-      const found = ledger.byIdentity(identity);
-      if (all.length === 0) expect(found).toBeUndefined();
-      else expect(live.length > 0 ? live : all).toContainEqual(found);
-    }
+  expectEntries(ledger, model.entries, asked);
+  for (const { built } of asked) {
     expect(entriesOf(ledger.ofPackage(built.package))).toEqual(
       entriesOf(
         model.entries.filter((entry) => entry.built.package === built.package || entry.deletedBy === built.package),
       ),
     );
+  }
+  for (const runId of runIds) {
+    const held = ledger.asOf(runId);
+    const wanted = model.asOf(runId);
+    if (held === undefined || wanted === undefined) expect(held).toBe(wanted);
+    else expectEntries(held, wanted, asked);
+  }
+}
+
+function expectEntries(entries: LedgerEntries, wanted: readonly LedgerEntry[], asked: readonly LedgerEntry[]): void {
+  expect(entries.size).toBe(wanted.length);
+  expect(collectLedger(entries)).toEqual(entriesOf(wanted));
+  for (const { source, id, identity } of asked) {
+    expect(entries.get(source)).toEqual(
+      wanted.find((entry) => JSON.stringify(entry.source) === JSON.stringify(source)),
+    );
+    const holders = wanted.filter((entry) => entry.id === id);
+    expect(entries.hasId(id)).toBe(holders.length > 0);
+    expect(entriesOf(entries.ofId(id))).toEqual(entriesOf(holders));
+    if (identity === undefined) continue;
+    expect(entries.byIdentity(identity)).toEqual(preferredEntry(wanted.filter((entry) => entry.identity === identity)));
   }
 }
 
@@ -153,7 +193,6 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
         built: state("run-2/000003", "9-300"),
         received: state("run-1/000001", "9-100"),
         movedBy: "run-3",
-        movedFrom: ["elsewhere", "a.txt"],
         deletedBy: "run-2/000004",
       });
       await ledger.write({ put: [entry] });
@@ -190,7 +229,7 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
       await ledger.write({
         put: [
           ledgerEntry(["old"], { identity: "1:2:3", movedBy: "run-2" }),
-          ledgerEntry(["new"], { identity: "1:2:3", movedFrom: ["old"] }),
+          ledgerEntry(["new"], { identity: "1:2:3" }),
         ],
       });
       expect(ledger.byIdentity("1:2:3")?.source).toEqual(["new"]);
@@ -260,7 +299,11 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
           let ledger = await make();
           try {
             const model = new Model();
-            for (const change of changes) {
+            for (const { begins, ...change } of changes) {
+              if (begins !== undefined) {
+                model.begin(begins);
+                await ledger.beginRun(begins, 1);
+              }
               await ledger.write(change);
               model.write(change);
             }
@@ -278,6 +321,52 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
       );
     });
 
+    it("tells a run in the order of its own what there was when it began, also while it is written to", async () => {
+      const ledger = await makeOne();
+      const entry = (index: number): LedgerEntry =>
+        ledgerEntry([`${index % 7}`, `${index}`], { itemId: index + 1, identity: `${index % 2500}` });
+      const held = Array.from({ length: 2500 }, (_, index) => entry(index));
+      await ledger.write({ put: held });
+      await ledger.beginRun("run-1", 3000);
+      const asOf = ledger.asOf("run-1");
+      const order = [...(asOf?.entries() ?? [])];
+      expect(entriesOf(order)).toEqual(entriesOf(held));
+      const seen: LedgerEntry[] = [];
+      for (const each of asOf?.entries() ?? []) {
+        seen.push(each);
+        if (seen.length % 250 !== 1) continue;
+        const from = seen.length;
+        const put = Array.from({ length: 400 }, (_, index) => ({ ...entry(from * 5 + index), generation: 1 }));
+        await ledger.write({ put, remove: order.slice(from, from + 200).map(({ source }) => source) });
+      }
+      expect(seen).toEqual(order);
+      expect([...(asOf?.entries() ?? [])]).toEqual(order);
+      expect(asOf?.size).toBe(2500);
+      for (const each of held) expect(asOf?.byIdentity(each.identity ?? "")).toEqual(each);
+    });
+
+    it("gives up what a run began with when another one has begun and written", async () => {
+      const ledger = await makeOne();
+      await ledger.write({ put: [ledgerEntry(["a"])] });
+      await ledger.beginRun("run-1", 10);
+      const asOf = ledger.asOf("run-1");
+      await ledger.write({ remove: [["a"]] });
+      await ledger.beginRun("run-2", 20);
+      expect(asOf?.get(["a"])).toBeDefined();
+      expect(ledger.asOf("run-2")?.size).toBe(0);
+      // The first goes on, as the second wrote nothing.
+      await ledger.beginRun("run-1", 10);
+      expect(ledger.asOf("run-2")).toBeUndefined();
+      await ledger.write({ put: [ledgerEntry(["b"])] });
+      expect(ledger.asOf("run-1")?.get(["a"])).toBeDefined();
+      await ledger.beginRun("run-3", 30);
+      await ledger.write({ put: [ledgerEntry(["c"])] });
+      expect(ledger.asOf("run-1")).toBeUndefined();
+      expect(() => asOf?.get(["a"])).toThrow(expect.objectContaining({ code: "PLAN_CHANGED" }));
+      expect(ledger.asOf("run-3")?.size).toBe(1);
+      expect(ledger.asOf("never")?.size).toBe(2);
+    });
+
     it("is of no use once it is closed, and can be closed twice", async () => {
       const ledger = await makeOne();
       await ledger.close();
@@ -288,6 +377,19 @@ export function describeLedger(title: string, { make, reopen }: LedgerUnderTest)
     });
 
     if (reopen) {
+      it("tells a run when opened again what there was when it began", async () => {
+        let ledger = await make();
+        await ledger.write({ put: [ledgerEntry(["a"]), ledgerEntry(["b"])] });
+        await ledger.beginRun("run-1", 10);
+        ledger = await reopen(ledger);
+        await ledger.write({ put: [ledgerEntry(["c"])], remove: [["a"]] });
+        ledger = await reopen(ledger);
+        made.push(ledger);
+        expect(collectLedger(ledger).map(({ source }) => source)).toEqual([["b"], ["c"]]);
+        const asOf = ledger.asOf("run-1");
+        expect([...(asOf?.entries() ?? [])].map(({ source }) => source.join("/")).toSorted()).toEqual(["a", "b"]);
+      });
+
       it("holds when opened again what it held when closed", async () => {
         let ledger = await make();
         await ledger.write({ put: [ledgerEntry(["a"], { itemId: 12 })] });

@@ -1,11 +1,12 @@
-import type {
-  DeletionOutcome,
-  Ledger,
-  LedgerEntry,
-  LedgerState,
-  PackagedOutcome,
-  SourcePath,
-  TargetPath,
+import {
+  besidePath,
+  type DeletionOutcome,
+  isDisplaced,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerState,
+  type PackagedOutcome,
+  type SourcePath,
 } from "../model/index.ts";
 
 /** Of an item, as opposed to the list's permissions, which no ledger tells of. */
@@ -36,9 +37,8 @@ export class LedgerChanges {
     // A package that deletes the item may have run meanwhile: nothing proves any more that the target has it.
     const same = old?.id === id && old.movedBy === undefined ? old : undefined;
     if (old !== undefined && old.id !== id) this.#displace(old);
-    const pathBefore = movedFrom === undefined || same !== undefined ? same?.pathBefore : this.#leave(movedFrom, id);
+    if (movedFrom !== undefined && same === undefined) this.#leave(movedFrom, id);
     const isProven = same !== undefined && same.deletedBy === undefined && !this.#isSentAnew(same, outcome);
-    const origin = same === undefined ? movedFrom : same.movedFrom;
     this.#put({
       kind: outcome.kind,
       source: [...source],
@@ -49,12 +49,8 @@ export class LedgerChanges {
       itemId: outcome.itemId ?? 0,
       generation: outcome.generation ?? 0,
       ...(outcome.identity === undefined ? {} : { identity: outcome.identity }),
-      madeBy: same?.madeBy ?? this.#runId,
       built: { package: this.packageId(outcome.package), fingerprint: outcome.fingerprint ?? "" },
       ...(isProven && same.received !== undefined ? { received: same.received } : {}),
-      ...(isProven && same.receivedBefore !== undefined ? { receivedBefore: same.receivedBefore } : {}),
-      ...(origin === undefined ? {} : { movedFrom: [...origin] }),
-      ...(pathBefore === undefined ? {} : { pathBefore }),
     });
     this.#placed.add(id);
   }
@@ -96,17 +92,15 @@ export class LedgerChanges {
     const holder = identity === undefined ? undefined : this.#ledger.byIdentity(identity);
     if (holder === undefined || holder.id !== id) return false;
     // Of a moved item that was displaced since, only what tells of it last counts, in whatever order packages are noted.
-    return movedBy !== undefined && (holder.movedBy === undefined || isBesidePath(holder.source));
+    return movedBy !== undefined && (holder.movedBy === undefined || isDisplaced(holder));
   }
 
-  /** The item is no longer where the path's entry has it; gives its path in the target, if that is another one. */
-  #leave(path: SourcePath, id: string): TargetPath | undefined {
+  /** The item is no longer where the path's entry has it. */
+  #leave(path: SourcePath, id: string): void {
     const entry = this.#get(path);
     if (entry?.id === id) this.#put({ ...entry, movedBy: this.#runId });
     const beside = this.#get(besidePath(path, id));
     if (beside?.id === id) this.#forget(beside.source);
-    const held = [entry, beside].find((each) => each?.id === id)?.path;
-    return held === undefined || keyOf(held) === keyOf(path) ? undefined : held;
   }
 
   #get(source: SourcePath): LedgerEntry | undefined {
@@ -137,43 +131,20 @@ export async function confirmPackage(
   let deleted = 0;
   for (const entry of ledger.ofPackage(packageId)) {
     if (except.has(entry.id.toLowerCase()) || except.has(entry.listItemId.toLowerCase())) continue;
-    remove.push(...formerPaths(ledger, entry));
-    if (entry.deletedBy === packageId) {
+    const isDeleted = entry.deletedBy === packageId;
+    if (isDeleted || entry.movedBy === undefined) remove.push(...formerPaths(ledger, entry));
+    if (isDeleted) {
       remove.push(entry.source);
       deleted += 1;
-    } else put.push(receivedEntry(entry));
+    } else put.push({ ...entry, received: entry.built });
   }
   if (put.length + remove.length > 0) await ledger.write({ put, remove });
   return { received: put.length, deleted };
 }
 
-function receivedEntry(entry: LedgerEntry): LedgerEntry {
-  const { built, received, receivedBefore, ...rest } = entry;
-  const before = received !== undefined && runOf(received) !== runOf(built) ? received : receivedBefore;
-  return { ...rest, built, received: built, ...(before === undefined ? {} : { receivedBefore: before }) };
-}
-
 /** Paths that only say that the item isn't there any more. */
-function formerPaths(ledger: Ledger, { id, movedFrom }: LedgerEntry): SourcePath[] {
-  const paths: SourcePath[] = [];
-  const seen = new Set<string>();
-  for (let path = movedFrom; path !== undefined && !seen.has(keyOf(path)); ) {
-    seen.add(keyOf(path));
-    const entry = ledger.get(path);
-    if (entry?.id !== id || entry.movedBy === undefined) break;
-    paths.push(path);
-    path = entry.movedFrom;
-  }
-  return paths;
-}
-
-/** Of an item that another one displaced: no source has such a name. */
-function besidePath(source: SourcePath, id: string): SourcePath {
-  return [...source, `\0${id}`];
-}
-
-function isBesidePath(source: SourcePath): boolean {
-  return source.at(-1)?.startsWith("\0") === true;
+function formerPaths(ledger: Ledger, { id }: LedgerEntry): SourcePath[] {
+  return [...ledger.ofId(id)].filter(({ movedBy }) => movedBy !== undefined).map(({ source }) => source);
 }
 
 function keyOf(source: SourcePath): string {

@@ -3,6 +3,7 @@ export * from "./forms.ts";
 export * from "./item.ts";
 export * from "./journal.ts";
 export * from "./ledger.ts";
+export * from "./ledger-entries.ts";
 export * from "./limits.ts";
 export * from "./outcome.ts";
 export * from "./package-record.ts";

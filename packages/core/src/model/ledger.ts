@@ -18,23 +18,12 @@ export interface LedgerEntry {
   readonly generation: number;
   /** What stays when the item is moved; see {@link ItemDetails.identity}. */
   readonly identity?: string;
-  /** The run that made the entry. A run that is continued plans such items anew, and so alike. */
-  readonly madeBy: string;
   /** The last package that holds the item: `<run id>/<package name>`, and what it was built from. */
   readonly built: LedgerState;
   /** Undefined: no import is proven. */
   readonly received?: LedgerState;
-  /** What `received` was before the run that is named there, which plans by this one when it is continued. */
-  readonly receivedBefore?: LedgerState;
   /** Set by the run that found the item under another path: this one is free, its GUID isn't. */
   readonly movedBy?: string;
-  /**
-   * The path under which {@link madeBy} found the item in the ledger: where it comes from, and what a continued run
-   * plans the same move by. That path's own entry may be gone or of another item by now.
-   */
-  readonly movedFrom?: SourcePath;
-  /** Where the target had it then, if not under the names of {@link movedFrom}. */
-  readonly pathBefore?: TargetPath;
   /** The package that holds the item's deletion. */
   readonly deletedBy?: string;
 }
@@ -47,29 +36,43 @@ export interface LedgerState {
   readonly fingerprint: string;
 }
 
+/** Entries of a ledger: as they are, or as they were when a run began. */
+export interface LedgerEntries {
+  get(source: SourcePath): LedgerEntry | undefined;
+  /**
+   * The entry that has the identity: of several the one that {@link preferredEntry} gives. An entry that was moved is all
+   * that tells of an item whose move was planned, and whose package then never was finished.
+   */
+  byIdentity(identity: string): LedgerEntry | undefined;
+  /** Whether some entry, moved ones included, holds the GUID. */
+  hasId(id: string): boolean;
+  /** All entries that hold the GUID: the item's, and those of paths that it was moved away from. */
+  ofId(id: string): Iterable<LedgerEntry>;
+  /** All entries, in an order that depends on nothing but which they are: deletions are planned in it. */
+  entries(): Iterable<LedgerEntry>;
+  /** How many entries there are. */
+  readonly size: number;
+}
+
 /**
  * What a target list was sent and has received, over all runs (a port; one ledger is of one list).
  *
  * Look-ups are synchronous, as they are made for every item of a source: a store that can't answer at once reads ahead.
  * Writing is atomic for each call, and durable when it resolves: a process that is killed leaves the state of some
  * resolved call, or of one that was under way.
+ *
+ * One run at a time works with a ledger. It plans by what the ledger held when it began ({@link asOf}), so that it plans
+ * the same however often it is continued, and whatever was noted and confirmed meanwhile.
  */
-export interface Ledger {
-  get(source: SourcePath): LedgerEntry | undefined;
+export interface Ledger extends LedgerEntries {
   /**
-   * The entry that has the identity: of several one that wasn't moved away (`movedBy`), if there is one, else one whose
-   * path another item has taken (see `source`), which is the later. An entry that was moved is all that tells of an item
-   * whose move was planned, and whose package then never was finished.
+   * The entries as they were when the run began, whatever was written since; for a run that never began as they are.
+   * Undefined once the run can't be continued, as another one began later and something was written after that. Then
+   * look-ups in what was given before throw PLAN_CHANGED.
+   *
+   * A store keeps this for the last run alone: with the first write after it began it forgets what it kept for another.
    */
-  byIdentity(identity: string): LedgerEntry | undefined;
-  /** Whether some entry, moved ones included, holds the GUID. */
-  hasId(id: string): boolean;
-  /** An entry that holds the GUID: of several one that wasn't moved away, if there is one. */
-  byId(id: string): LedgerEntry | undefined;
-  /** All entries, in an order that no entry written over another one changes: continued runs delete in it. */
-  entries(): Iterable<LedgerEntry>;
-  /** How many entries there are. */
-  readonly size: number;
+  asOf(runId: string): LedgerEntries | undefined;
   /** Forgets paths, then writes entries over those of the same source path. */
   write(change: { readonly put?: readonly LedgerEntry[]; readonly remove?: readonly SourcePath[] }): Promise<void>;
   /** The entries whose `built` or `deletedBy` is the package. */
@@ -78,7 +81,10 @@ export interface Ledger {
   firstItemId(runId: string): number | undefined;
   /** Highest integer item id of all entries, forgotten ones too, and of all runs' first ones less one; 0 for none. */
   readonly highestItemId: number;
-  /** Notes where a run begins to number. What a run began with stays: a second call for it changes nothing. */
+  /**
+   * Notes where a run begins to number, and keeps the entries of this moment for {@link asOf}. What a run began with
+   * stays: a second call for it says that it goes on, as if no run had begun since that wrote nothing.
+   */
   beginRun(runId: string, firstItemId: number): Promise<void>;
   close(): Promise<void>;
 }

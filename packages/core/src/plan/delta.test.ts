@@ -8,7 +8,7 @@ function entry(source: SourcePath, kind: LedgerEntry["kind"], itemId: number): L
   const id = `a0000000-0000-4000-8000-00000000000${itemId}`;
   const built = { package: "first/000001", fingerprint: "f" };
   const ids = { id, listItemId: id, itemId, generation: 0 };
-  return { kind, source, path: source, ...ids, madeBy: "first", built, received: built };
+  return { kind, source, path: source, ...ids, built, received: built };
 }
 
 async function goneAfterLosing(...lost: readonly SourcePath[]): Promise<string[]> {

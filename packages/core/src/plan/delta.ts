@@ -1,4 +1,13 @@
-import type { LedgerEntry, LedgerState, SourcePath, TargetPath } from "../model/index.ts";
+import {
+  isDisplaced,
+  type LedgerEntries,
+  type LedgerEntry,
+  placeOf,
+  preferredEntry,
+  runWasOvertaken,
+  type SourcePath,
+  type TargetPath,
+} from "../model/index.ts";
 import { comparisonKey } from "./fold.ts";
 import { NumberSet } from "./number-set.ts";
 import type { ResolvedPlanOptions } from "./types.ts";
@@ -14,8 +23,6 @@ export interface Known {
   readonly movedFrom?: SourcePath;
   /** Fingerprint of what the target has received of it; undefined: no proof that it has any of it. */
   readonly received?: string;
-  /** GUID that an earlier attempt of this run gave it. */
-  readonly ownId?: string;
   /** What else the target holds under its name. */
   readonly replaced?: LedgerEntry;
 }
@@ -26,80 +33,72 @@ export const UNKNOWN: Known = {};
 /**
  * What the ledger says of the items of a source, and which of its entries the source no longer has.
  *
- * - An entry that an earlier attempt of this very run made counts for nothing but its name and GUID, so that the run
- *   plans as it did then.
+ * All of it as it was when the run began: what the run notes itself counts for nothing, so that it plans the same whatever
+ * of it was finished and confirmed before it was continued.
+ *
  * - An entry under the item's path keeps its ids, whatever the item's identity is now: files are saved by replacing them.
  * - Else an entry of the same kind and identity under another path that has not been met in this run was moved.
  *
- * Memory: a bit for each item that was met; with deletions also the path of each folder that was left out, and what
- * entries of another kind have taken the path of.
+ * Memory: a bit for each item that was met; with deletions also the path of each folder that was left out.
  */
 export class Delta {
-  readonly #ledger: NonNullable<ResolvedPlanOptions["ledger"]>;
-  /** What the ids of this run's packages begin with. */
-  readonly #ownPackages: string;
+  readonly #held: LedgerEntries;
+  /** Whether anybody asks for what is gone. */
+  readonly #deletions: boolean;
   /** Item ids of the entries that were met in this run, under their own path or another. */
   readonly #met = new NumberSet();
   /** Item ids of the entries whose path is free in this run, or another item's. */
   readonly #vacated = new NumberSet();
   /** Paths of folders that are left out with all that is in them. */
   readonly #lost = new Set<string>();
-  readonly #replaced: LedgerEntry[] = [];
   #share = { gone: 0, of: 0 };
   /** The moved folders that lead to the last of them. */
   #moves: { readonly from: SourcePath; readonly to: SourcePath }[] = [];
-  /** Whether there are entries of other runs: of its own each path has one, whose GUID nobody else computes. */
+  /** Whether there are entries of other runs: of this one each path has one, whose GUID nobody else computes. */
   readonly #wasUsed: boolean;
   /** Whether folders may be in the target without an entry. */
   readonly #hasExisting: boolean;
 
-  constructor(ledger: NonNullable<ResolvedPlanOptions["ledger"]>, hasExisting: boolean) {
-    this.#ledger = ledger;
-    this.#ownPackages = `${ledger.runId}/`;
-    this.#wasUsed = ledger.store.size > 0;
+  /** @throws PrimepackError PLAN_CHANGED for a run that can't be continued. */
+  constructor({ store, runId, deletions }: NonNullable<ResolvedPlanOptions["ledger"]>, hasExisting: boolean) {
+    const held = store.asOf(runId);
+    if (held === undefined) throw runWasOvertaken(runId);
+    this.#held = held;
+    this.#deletions = deletions;
+    this.#wasUsed = held.size > 0;
     this.#hasExisting = hasExisting;
   }
 
   known(kind: LedgerKind, path: SourcePath, identity: string | undefined): Known {
-    const { store, runId } = this.#ledger;
-    const entry = store.get(path);
-    if (entry?.madeBy === runId) {
-      const own = { path: entry.path, ownId: entry.id };
-      if (entry.movedFrom === undefined || entry.kind !== kind || this.#met.has(entry.itemId)) return own;
-      return { ...own, entry, movedFrom: entry.movedFrom };
-    }
-    const isGone = entry?.movedBy !== undefined && entry.movedBy !== runId;
-    const holder = entry === undefined || isGone || this.#met.has(entry.itemId) ? undefined : entry;
+    const entry = this.#held.get(path);
+    const isFree = entry === undefined || entry.movedBy !== undefined || this.#met.has(entry.itemId);
+    const holder = isFree ? undefined : entry;
     if (holder !== undefined && holder.kind === kind) {
       const isSame = holder.deletedBy === undefined && !this.#isSwapped(holder, identity);
-      const received = isSame ? this.#received(holder)?.fingerprint : undefined;
+      const received = isSame ? holder.received?.fingerprint : undefined;
       // Spreading costs more than all else here.
       return received === undefined
         ? { entry: holder, path: holder.path }
         : { entry: holder, path: holder.path, received };
     }
     const replaced = holder === undefined ? {} : { replaced: holder };
-    const moved = identity === undefined ? undefined : store.byIdentity(identity);
-    if (moved === undefined || moved.kind !== kind || moved.madeBy === runId || this.#met.has(moved.itemId)) {
-      return replaced;
-    }
+    const moved = identity === undefined ? undefined : this.#held.byIdentity(identity);
+    if (moved === undefined || moved.kind !== kind || this.#met.has(moved.itemId)) return replaced;
     return { entry: moved, movedFrom: placeOf(moved), ...replaced };
   }
 
-  /** Whether the ledger gives the GUID to another item than this one. */
-  isHeld(id: string, { ownId }: Known): boolean {
-    return this.#wasUsed && id !== ownId && this.#ledger.store.hasId(id);
+  /** Whether the ledger knows an item of the GUID. */
+  isHeld(id: string): boolean {
+    return this.#wasUsed && this.#held.hasId(id);
   }
 
   /** Whether the GUID's holder is at the path in the target, and has not been met elsewhere. */
-  isHeldAt(id: string, path: TargetPath, { ownId }: Known): boolean {
-    const { store, runId } = this.#ledger;
-    const holder = id === ownId ? undefined : store.byId(id);
+  isHeldAt(id: string, path: TargetPath): boolean {
+    const holder = preferredEntry(this.#held.ofId(id));
     if (holder === undefined || this.#met.has(holder.itemId)) return false;
-    if (holder.movedBy !== undefined && holder.movedBy !== runId && !isDisplaced(holder)) return false;
-    // Where it was before this run, as nothing of what this run made counts.
-    const held = holder.madeBy === runId ? (holder.pathBefore ?? holder.movedFrom ?? holder.path) : holder.path;
-    return held.length === path.length && held.every((name, level) => sameName(name, path[level] ?? ""));
+    if (holder.movedBy !== undefined && !isDisplaced(holder)) return false;
+    const { path: at } = holder;
+    return at.length === path.length && at.every((name, level) => sameName(name, path[level] ?? ""));
   }
 
   /**
@@ -112,8 +111,7 @@ export class Delta {
       if (movedFrom !== undefined) this.#vacated.add(entry.itemId);
     }
     if (replaced !== undefined) this.#vacated.add(replaced.itemId);
-    if (!this.#ledger.deletions) return;
-    if (replaced !== undefined) this.#replaced.push(replaced);
+    if (!this.#deletions) return;
     if (movedFrom === undefined || entry?.kind !== "folder") return;
     this.#moves = this.#moves.filter(({ to }) => isBelow(path, to));
     this.#moves.push({ from: movedFrom, to: [...path] });
@@ -125,17 +123,17 @@ export class Delta {
    * empty that may be anything, and nothing is gone.
    */
   lose(path: SourcePath, identity?: string): void {
-    if (!this.#ledger.deletions) return;
+    if (!this.#deletions) return;
     this.#lose(path);
     for (const { from, to } of this.#moves) if (isBelow(path, to)) this.#lose([...from, ...path.slice(to.length)]);
-    const entry = identity === undefined ? undefined : this.#ledger.store.byIdentity(identity);
+    const entry = identity === undefined ? undefined : this.#held.byIdentity(identity);
     if (entry !== undefined) this.#lose(placeOf(entry));
   }
 
   #lose(path: SourcePath): void {
     if (path.length === 0) this.#lost.add(keyOf(path));
     for (let length = 1; length <= path.length; length += 1) {
-      const entry = this.#ledger.store.get(path.slice(0, length));
+      const entry = this.#held.get(path.slice(0, length));
       if (entry !== undefined) this.#met.add(entry.itemId);
       if (length < path.length) continue;
       if (entry === undefined ? this.#hasExisting : entry.kind === "folder") this.#lost.add(keyOf(path));
@@ -144,9 +142,8 @@ export class Delta {
 
   /** The entry that a deletion of the path is of, if the source has not yielded it as present in this run. */
   deleted(path: SourcePath): { readonly entry?: LedgerEntry; readonly isMet: boolean } {
-    const { store, runId } = this.#ledger;
-    const entry = store.get(path);
-    if (entry === undefined || (entry.movedBy !== undefined && entry.movedBy !== runId)) return { isMet: false };
+    const entry = this.#held.get(path);
+    if (entry === undefined || entry.movedBy !== undefined) return { isMet: false };
     const isMet = this.#met.has(entry.itemId);
     this.#met.add(entry.itemId);
     return { entry, isMet };
@@ -154,9 +151,8 @@ export class Delta {
 
   /** GUID of the folder at the path; undefined where in this run, or in one that isn't confirmed, it is another. */
   folderId(path: SourcePath): string | undefined {
-    const { store, runId } = this.#ledger;
-    const entry = store.get(path);
-    if (entry === undefined || entry.madeBy === runId || entry.movedBy !== undefined) return undefined;
+    const entry = this.#held.get(path);
+    if (entry === undefined || entry.movedBy !== undefined) return undefined;
     return this.#vacated.has(entry.itemId) ? undefined : entry.id;
   }
 
@@ -167,32 +163,20 @@ export class Delta {
 
   /** What the source no longer has, the deepest first; nothing where deletions aren't asked for. */
   *gone(): Generator<LedgerEntry, void, undefined> {
-    if (!this.#ledger.deletions) return;
+    if (!this.#deletions) return;
     const depths = new Set<number>();
-    const replaced = new Map(this.#replaced.filter((entry) => this.#isGone(entry)).map((each) => [each.itemId, each]));
     const share = { gone: 0, of: 0 };
-    for (const entry of this.#ledger.store.entries()) {
+    for (const entry of this.#held.entries()) {
       if (entry.movedBy === undefined || isDisplaced(entry)) share.of += 1;
       if (!this.#isGone(entry)) continue;
       share.gone += 1;
       depths.add(placeOf(entry).length);
-      // Noted by now, or by an earlier attempt of the run.
-      if (entry.movedBy === this.#ledger.runId) replaced.set(entry.itemId, { ...entry, source: placeOf(entry) });
     }
     this.#share = share;
-    for (const { source } of replaced.values()) depths.add(source.length);
-    // These first: where a ledger has them depends on which packages were finished.
-    const first = [...replaced.values()].sort((one, other) => one.itemId - other.itemId);
     for (const depth of [...depths].sort((one, other) => other - one)) {
-      for (const entry of first) {
-        if (entry.source.length !== depth) continue;
-        this.#met.add(entry.itemId);
-        yield entry;
-      }
-      for (const entry of this.#ledger.store.entries()) {
+      for (const entry of this.#held.entries()) {
         const source = placeOf(entry);
         if (source.length !== depth || !this.#isGone(entry)) continue;
-        // Whoever notes the deletion changes the entry, which may come once more for it.
         this.#met.add(entry.itemId);
         yield { ...entry, source };
       }
@@ -200,8 +184,7 @@ export class Delta {
   }
 
   #isGone(entry: LedgerEntry): boolean {
-    if (this.#met.has(entry.itemId) || entry.madeBy === this.#ledger.runId) return false;
-    if (entry.movedBy !== undefined && !isDisplaced(entry)) return false;
+    if (this.#met.has(entry.itemId) || (entry.movedBy !== undefined && !isDisplaced(entry))) return false;
     const source = placeOf(entry);
     if (this.#lost.size === 0) return true;
     for (let length = 0; length < source.length; length += 1) {
@@ -213,23 +196,9 @@ export class Delta {
   /** Whether the item at the entry's path is one that the ledger knows from another: files may be as large and as old. */
   #isSwapped(entry: LedgerEntry, identity: string | undefined): boolean {
     if (identity === undefined || entry.identity === undefined || identity === entry.identity) return false;
-    const other = this.#ledger.store.byIdentity(identity);
+    const other = this.#held.byIdentity(identity);
     return other !== undefined && other.itemId !== entry.itemId;
   }
-
-  #received({ received, receivedBefore }: LedgerEntry): LedgerState | undefined {
-    return received?.package.startsWith(this.#ownPackages) === true ? receivedBefore : received;
-  }
-}
-
-/** Whether another item has its path, and nothing says where it went. */
-function isDisplaced({ source }: LedgerEntry): boolean {
-  return source.at(-1)?.startsWith("\0") === true;
-}
-
-/** The path at which the source had the item. */
-function placeOf(entry: LedgerEntry): SourcePath {
-  return isDisplaced(entry) ? entry.source.slice(0, -1) : entry.source;
 }
 
 function sameName(one: string, other: string): boolean {

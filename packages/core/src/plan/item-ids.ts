@@ -52,7 +52,7 @@ export class ItemIds {
     }
     const bytes = pathBytes();
     const [idKind, listItemIdKind] = identityKinds[item.kind];
-    const generation = this.#freeGeneration(item.kind, bytes, known);
+    const generation = this.#freeGeneration(item.kind, bytes);
     const id = this.#identity.id(idKind, bytes, generation);
     return {
       id: given(item.id) ?? id,
@@ -63,12 +63,12 @@ export class ItemIds {
   }
 
   /** The first generation of a path's ids that no moved item holds: as a file or a folder, which share a list item's id. */
-  #freeGeneration(kind: SourceObject["kind"], bytes: Uint8Array, known: Known): number {
+  #freeGeneration(kind: SourceObject["kind"], bytes: Uint8Array): number {
     const delta = this.#delta;
     if (delta === undefined) return 0;
     const kinds = kind === "item" ? (["document"] as const) : (["file", "folder"] as const);
     let generation = 0;
-    while (kinds.some((each) => delta.isHeld(this.#identity.id(each, bytes, generation), known))) generation += 1;
+    while (kinds.some((each) => delta.isHeld(this.#identity.id(each, bytes, generation)))) generation += 1;
     return generation;
   }
 

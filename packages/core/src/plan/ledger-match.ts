@@ -48,8 +48,8 @@ export class LedgerMatch {
         const at = [...parent.fields.path, name];
         for (let generation = 0; ; generation += 1) {
           const id = this.#identity.id(kind, bytes, generation);
-          if (!delta.isHeld(id, known)) return false;
-          if (id !== known.entry?.id && delta.isHeldAt(id, at, known)) return true;
+          if (!delta.isHeld(id)) return false;
+          if (id !== known.entry?.id && delta.isHeldAt(id, at)) return true;
         }
       },
     };

@@ -506,7 +506,7 @@ describe("planPackages() over runs of a changing tree", () => {
   const nothing = (count: number): boolean[] => Array.from({ length: count }, () => false);
   const only = (index: number): boolean[] => nothing(8).with(index, true);
   /** Found by chance, about once in a thousand: several runs that nobody confirmed, with moves and displaced names. */
-  const continuedOtherwise: [Record<string, Node>[], boolean[], boolean[]][] = [
+  const continuedOtherwise: [Record<string, Node>[], boolean[], boolean[], boolean][] = [
     [
       [
         { b: folder("0", { a: leaf("7") }) },
@@ -515,6 +515,7 @@ describe("planPackages() over runs of a changing tree", () => {
       ],
       nothing(4),
       only(2),
+      false,
     ],
     [
       [
@@ -533,6 +534,30 @@ describe("planPackages() over runs of a changing tree", () => {
       ],
       nothing(4),
       only(4),
+      false,
+    ],
+    [
+      [
+        { b: folder("7") },
+        { c: folder("1") },
+        { a: folder("0", { a: folder("0") }), c: folder("7", { a: leaf("0") }) },
+        {
+          a: leaf("0"),
+          "d~": folder("0", {
+            a: folder("0", {
+              b: leaf("0"),
+              c: leaf("0"),
+              a: leaf("0"),
+              e: folder("7", { a: leaf("0"), c: leaf("0"), "d~": leaf("0") }),
+            }),
+            b: leaf("0"),
+          }),
+          b: leaf("0"),
+        },
+      ],
+      nothing(4),
+      only(4),
+      false,
     ],
   ];
 
@@ -542,18 +567,29 @@ describe("planPackages() over runs of a changing tree", () => {
         fc.array(tree, { minLength: 2, maxLength: 4 }),
         fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
         fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
-        async (trees, confirms, finished) => {
-          const store = memoryLedger();
+        fc.boolean(),
+        async (trees, confirms, finished, isConfirmed) => {
           const last = items(...lines(trees.at(-1) ?? {}));
-          for (const [index, folder] of trees.slice(0, -1).entries()) {
-            const confirm = confirms[index] === true;
-            await run(store, `r${index}`, items(...lines(folder)), { deletions: true, confirm });
-          }
+          const before = async (): Promise<Ledger> => {
+            const store = memoryLedger();
+            for (const [index, folder] of trees.slice(0, -1).entries()) {
+              const confirm = confirms[index] === true;
+              await run(store, `r${index}`, items(...lines(folder)), { deletions: true, confirm });
+            }
+            return store;
+          };
+          const straight = await before();
+          const whole = await run(straight, "last", last, { deletions: true });
+          const store = await before();
           const finishes = (index: number): boolean => finished[index % 8] === true;
-          const first = await run(store, "last", last, { deletions: true, confirm: false, finishes });
+          const first = await run(store, "last", last, { deletions: true, confirm: isConfirmed, finishes });
           const again = await run(store, "last", last, { deletions: true });
-          expect(again.plans.map(planHash)).toEqual(first.plans.map(planHash));
-          expect(again.outcomes).toEqual(first.outcomes);
+          for (const { plans, outcomes } of [first, again]) {
+            expect(plans.map(planHash)).toEqual(whole.plans.map(planHash));
+            expect(outcomes).toEqual(whole.outcomes);
+          }
+          // It also ends with the same ledger.
+          expect([...store.entries()]).toEqual([...straight.entries()]);
         },
       ),
       { numRuns: 150, examples: continuedOtherwise },
