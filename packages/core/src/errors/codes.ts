@@ -459,6 +459,11 @@ const registry = {
   },
 
   // event: events and logs of jobs
+  LOG_MISSING: {
+    area: "event",
+    remedy:
+      "Look again a little later, as logs come after the end of a job; errors that events don't name stay unknown.",
+  },
   LOG_UNREADABLE: {
     area: "event",
     remedy: "Give the key that the job was created with; errors that only the broken parts name stay unknown.",

@@ -90,10 +90,18 @@ describe("readImportLogs()", () => {
     }
   });
 
-  it("gives nothing for a job without logs, and only the kinds that are asked for", async () => {
+  it("throws LOG_MISSING for a job without logs, which doesn't prove that it had no errors", async () => {
+    const { container } = await manifestContainer();
+    await expect(read({ container, kinds: ["error"] })).rejects.toMatchObject({
+      code: "LOG_MISSING",
+      message: `Cannot read the import logs as the manifest container must hold Import-${JOB}-1.log: current value is no such blob`,
+    });
+  });
+
+  it("gives nothing for a job without errors, and only the kinds that are asked for", async () => {
     const { container, write } = await manifestContainer();
-    expect(await read({ container })).toEqual([]);
     await write(`Import-${JOB}-1.log`, "begun");
+    expect(await read({ container, kinds: ["error", "warning"] })).toEqual([]);
     await write(`Import-${JOB}-1.err`, "one");
     expect(shown(await read({ container, kinds: ["error"] }))).toEqual([`Import-${JOB}-1.err 1 error one`]);
   });

@@ -19,13 +19,16 @@ const MIN_LINE_LENGTH = 256;
  *
  * `.err` and `.wrn` exist only when there is something in them, so the parts of `.log` say up to which number they are
  * looked for at least. A part that can't be read or decrypted doesn't keep the others from being read: LOG_UNREADABLE comes
- * when those are through, and names all such parts. Errors of the container come out as they are.
+ * when those are through, and names all such parts. Where there is no log at all, not even `.log`, LOG_MISSING comes: it
+ * proves nothing, as logs are written only when the job is over. Errors of the container come out as they are.
  */
 export async function* readImportLogs(options: ImportLogOptions): AsyncGenerator<LogEntry, void, undefined> {
   const { kinds = ["error", "warning", "log"] } = options;
   const broken: Unreadable[] = [];
   const partsOfLog = await countParts(options);
-  for (const kind of kinds) yield* readKind(kind, partsOfLog, options, broken);
+  let parts = partsOfLog;
+  for (const kind of kinds) parts += yield* readKind(kind, partsOfLog, options, broken);
+  if (parts === 0) throw missing(nameOf(options.jobId, 1, "log"));
   if (broken.length > 0) throw unreadable(broken);
 }
 
@@ -44,17 +47,23 @@ async function countParts(options: ImportLogOptions): Promise<number> {
   return parts;
 }
 
+/** Gives back how many parts there are. */
 async function* readKind(
   kind: LogKind,
   partsOfLog: number,
   options: ImportLogOptions,
   broken: Unreadable[],
-): AsyncGenerator<LogEntry, void, undefined> {
+): AsyncGenerator<LogEntry, number, undefined> {
+  let parts = 0;
   for (let part = 1; ; part++) {
     const name = nameOf(options.jobId, part, kind);
     const properties = await propertiesOf(name, options);
-    if (properties !== undefined) yield* readPart(name, kind, properties, options, broken);
-    else if (part > partsOfLog) return;
+    if (properties === undefined) {
+      if (part > partsOfLog) return parts;
+      continue;
+    }
+    parts += 1;
+    yield* readPart(name, kind, properties, options, broken);
   }
 }
 
@@ -129,6 +138,13 @@ function isNoise(chunk: Uint8Array): boolean {
   const text = new TextDecoder("utf-8").decode(chunk.subarray(0, SAMPLE_BYTES));
   const strange = Array.from(text).filter((character) => character === "\uFFFD" || character === "\0").length;
   return strange > 16 && strange > text.length * NOISE_SHARE;
+}
+
+function missing(name: string): PrimepackError {
+  return new PrimepackError(
+    "LOG_MISSING",
+    `Cannot read the import logs as the manifest container must hold ${name}: current value is no such blob`,
+  );
 }
 
 function unreadable(broken: readonly Unreadable[]): PrimepackError {

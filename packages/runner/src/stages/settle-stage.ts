@@ -126,21 +126,36 @@ export class SettleStage {
     if (containers === undefined || live.entry.jobId === undefined) return;
     const uri = containers.upload?.metadataContainerUri ?? containers.metadataContainerUri;
     const { limits } = this.#context.options;
+    // Only of a job that ended well can the log prove anything; of others it may name what failed.
+    const isNeeded = result.status === "ended" && result.needsErrorLog;
     try {
       for (let look = 1; ; look += 1) {
-        await this.#readLog(uri, live.entry.jobId, containers.encryptionKey, result);
-        const told = result.problems.filter(({ level }) => level !== "warning").length;
-        if (look >= LOG_LOOKS || told >= (result.totalErrors ?? 0)) break;
+        const isLast = !isNeeded || look >= LOG_LOOKS;
+        const isThere = await this.#readLog(
+          uri,
+          live.entry.jobId,
+          containers.encryptionKey,
+          result,
+          isLast && isNeeded,
+        );
+        if (isThere && (isLast || toldErrors(result) >= (result.totalErrors ?? 0))) return result.errorLogRead();
+        if (isLast) return;
         await this.#context.wait(limits.pollRunningMs);
       }
-      result.errorLogRead();
     } catch (error) {
       if (this.#context.stopping.aborted || !(error instanceof PrimepackError)) throw error;
       await this.#context.warn(error.code, `The logs of job ${live.entry.jobId} can't be read: ${error.message}`);
     }
   }
 
-  async #readLog(uri: Secret, jobId: string, key: Secret<Uint8Array> | undefined, result: ImportResult): Promise<void> {
+  /** Whether there is one; where there must be, LOG_MISSING comes out. */
+  async #readLog(
+    uri: Secret,
+    jobId: string,
+    key: Secret<Uint8Array> | undefined,
+    result: ImportResult,
+    mustBeThere: boolean,
+  ): Promise<boolean> {
     const { network, logger } = this.#context.options;
     const container = openSasContainer(uri, {
       ...(network === undefined ? {} : { network }),
@@ -153,7 +168,13 @@ export class SettleStage {
       ...(key === undefined ? {} : { key }),
       signal: this.#context.stopping,
     });
-    for await (const entry of entries) result.addLogEntry(entry);
+    try {
+      for await (const entry of entries) result.addLogEntry(entry);
+      return true;
+    } catch (error) {
+      if (mustBeThere || !(error instanceof PrimepackError && error.code === "LOG_MISSING")) throw error;
+      return false;
+    }
   }
 
   async #conclude(
@@ -248,6 +269,13 @@ function endingOf({ entry }: LivePackage, how: JobEnding, result: ImportResult |
   // A cancelled job tells of it once more, as a fatal error.
   const isCancelled = entry.cancelledByUser === true || message.startsWith(MIGRATION_ERROR_CODES.operationCanceled);
   return status === "fatal" && isCancelled ? "cancelled" : status;
+}
+
+/** Errors that events, or else the log, tell of: mostly each tells of the same. */
+function toldErrors({ problems }: ImportResult): number {
+  const errors = problems.filter(({ level }) => level !== "warning");
+  const ofLog = errors.filter(({ from }) => from === "log").length;
+  return Math.max(ofLog, errors.length - ofLog);
 }
 
 function tallyOf(plan: PackagePlan, findings: ReadonlyMap<string, ItemFinding>): NonNullable<PackageEntry["tally"]> {
