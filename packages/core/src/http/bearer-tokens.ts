@@ -1,5 +1,5 @@
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
-import { describe } from "../errors/index.ts";
+import { credentialFault } from "./credential-fault.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** Milliseconds before its end at which a token is no longer begun with, unless it says otherwise itself. */
@@ -90,29 +90,13 @@ export class BearerTokens {
         ...(claims === undefined ? {} : { claims }),
       });
     } catch (reason) {
-      // Errors of credentials may hold their request: only text is kept.
-      throw new ServiceError(
-        "CREDENTIAL_FAILED",
-        `Cannot ${doing} as the credential failed: current value is ${describe(reason)}`,
-        {
-          cause: new Error(describe(reason)),
-          advice: { retryable: isPassingFault(reason) },
-        },
-      );
+      throw credentialFault(reason, doing);
     }
     if (token === null || token.token === "") {
       throw new ServiceError("CREDENTIAL_FAILED", `Cannot ${doing} as the credential gave none: current value is null`);
     }
     return token;
   }
-}
-
-/** Whether the login service could not be reached or asked for less load, in the properties that `@azure/identity` gives. */
-function isPassingFault(reason: unknown): boolean {
-  if (!(reason instanceof Error)) return false;
-  const status = "statusCode" in reason ? reason.statusCode : undefined;
-  if (typeof status === "number") return status === 429 || status >= 500;
-  return "code" in reason && typeof reason.code === "string" && /^(ECONN|ETIMEDOUT|EAI_AGAIN|EPIPE)/.test(reason.code);
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -1,6 +1,7 @@
 // The request pipeline to SharePoint and Graph, and what requests to storage share with it; no routes.
 
 export { CLOUDS, type Cloud, cloudOf, scopesOf } from "./clouds.ts";
+export { credentialFault } from "./credential-fault.ts";
 export { HttpTransport } from "./http-transport.ts";
 export { RequestError, type RetryAdvice } from "./request-error.ts";
 export { type RetriedRequest, Retrier, type RetryOptions } from "./retrier.ts";

@@ -1,7 +1,7 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { BlobServiceClient, ContainerClient, IHttpClient, StoragePipelineOptions } from "@azure/storage-blob";
-import { describe, PrimepackError, type Secret } from "@primepack/core/errors";
-import { ServiceError } from "@primepack/core/http";
+import { PrimepackError, type Secret } from "@primepack/core/errors";
+import { credentialFault } from "@primepack/core/http";
 
 /** A storage account of one's own, and what opens it. */
 export type OwnAccount =
@@ -135,11 +135,7 @@ function guarded(credential: TokenCredential): TokenCredential {
         return await credential.getToken(scopes, options);
       } catch (reason) {
         if (options?.abortSignal?.aborted) throw reason;
-        throw new ServiceError(
-          "CREDENTIAL_FAILED",
-          `Cannot get a token for the storage account as the credential failed: current value is ${describe(reason)}`,
-          { cause: new Error(describe(reason)) },
-        );
+        throw credentialFault(reason, "get a token for the storage account");
       }
     },
   };

@@ -227,6 +227,20 @@ describe("ownContainers() by a token", () => {
     expect(inspect(error, { depth: 9 })).not.toContain("swordfish");
   });
 
+  it("asks for a token again where the login service was out of reach", async () => {
+    let asked = 0;
+    const credential = {
+      async getToken() {
+        if (++asked === 1) throw Object.assign(new Error("busy"), { statusCode: 503 });
+        return { token: token(), expiresOnTimestamp: Date.now() + HOUR_MS };
+      },
+    };
+    const { accountUrl } = azurite;
+    const retry = { timer: async () => {} };
+    await ownContainers({ accountUrl, credential, retry, network: { ca: [certificate.cert] } }).provide("a");
+    expect(asked).toBe(2);
+  });
+
   it("sends no token without TLS", () => {
     const credential = { getToken: async () => null };
     for (const accountUrl of ["http://127.0.0.1:1/a", "contoso"]) {
