@@ -1,5 +1,5 @@
-// Runs a campaign of test/campaigns at a size of one's own: npm run campaign -- kill [OPTIONS], see the README there. Build
-// first. What it prints is what it found; anything that should not be makes it fail.
+// Runs a campaign of test/campaigns at a size of one's own: npm run campaign -- kill|tree|rich [OPTIONS], see the README there.
+// Build first. What it prints is what it found; anything that should not be makes it fail.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -23,12 +23,15 @@ const numbers = {
   emulatorKills: Number(emulatorKills),
   packageItems: Number(packageItems),
 };
+const [campaign = "", ...others] = positionals;
 if (
-  positionals.join() !== "kill" ||
+  !["kill", "tree", "rich"].includes(campaign) ||
+  others.length > 0 ||
   !Object.values(numbers).every((number) => Number.isSafeInteger(number) && number >= 0)
 ) {
   console.error(
-    "Usage: npm run campaign -- kill [--files N] [--kills N] [--emulator-kills N] [--seed TEXT] [--package-items N] [--alone]",
+    "Usage: npm run campaign -- kill [--files N] [--kills N] [--emulator-kills N] [--seed TEXT] [--package-items N] [--alone]\n" +
+      "       npm run campaign -- tree|rich [--files N] [--seed TEXT]",
   );
   process.exit(2);
 }
@@ -43,7 +46,7 @@ const args = [
   "--root",
   root,
 ];
-const { status } = spawnSync(process.execPath, [...args, "kill.campaign"], {
+const { status } = spawnSync(process.execPath, [...args, `${campaign}.campaign`], {
   cwd: root,
   env: { ...process.env, PRIMEPACK_CAMPAIGN: JSON.stringify({ ...numbers, seed, alone }) },
   stdio: "inherit",
