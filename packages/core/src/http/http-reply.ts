@@ -84,6 +84,7 @@ export class BufferedReply extends Reply {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
+    if (isInformational(status)) return;
     this.#status = status;
     this.#headers = headers;
   }
@@ -103,6 +104,11 @@ export class BufferedReply extends Reply {
   protected onFailure(reason: unknown): void {
     this.#reject(reason);
   }
+}
+
+/** Early hints (103) for example: the reply itself follows. */
+function isInformational(status: number): boolean {
+  return status < 200;
 }
 
 /** With the code that undici has for the same. */
@@ -135,6 +141,7 @@ export class StreamedReply extends Reply {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
+    if (isInformational(status)) return;
     this.#resolve({ status, headers, body: this.#chunks() });
   }
 

@@ -1,4 +1,7 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import {
+  collect,
   type FaultServer,
   type HttpProxy,
   selfSignedCertificate,
@@ -53,6 +56,24 @@ describe("HttpTransport", () => {
     const transport = new HttpTransport(server.url);
     await transport.send({ method: "PUT", path: "/", headers: {} });
     expect(server.requests[0]?.headers["content-length"]).toBe("0");
+    await transport.close();
+  });
+
+  it("takes no informational reply for the one that follows it", async () => {
+    const server = createServer((_request, response) => {
+      response.writeEarlyHints({ link: "</a>; rel=preload", "x-a": "0" }, () => {
+        response.writeHead(404, { "x-a": "1" }).end("none");
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    started.push({ stop: () => new Promise((resolve) => server.close(() => resolve())) });
+    const transport = new HttpTransport(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const request = { method: "GET", path: "/", headers: {} } as const;
+    const whole = await transport.send(request);
+    expect([whole.status, whole.headers["x-a"], Buffer.from(whole.body).toString()]).toEqual([404, "1", "none"]);
+    const streamed = await transport.receive(request);
+    expect([streamed.status, streamed.headers["x-a"]]).toEqual([404, "1"]);
+    expect(Buffer.concat(await collect(streamed.body)).toString()).toBe("none");
     await transport.close();
   });
 
