@@ -105,7 +105,8 @@ describe("queueEvents()", () => {
     expect(events.at(-1)?.type).toBe("JobEnd");
     await acknowledge(updates);
     expect(await left()).toBe(0);
-  });
+    // Thousands of requests, on a machine that may be busy.
+  }, 240_000);
 
   it("finds out by its key which package a job took", async () => {
     const { queueUri, send } = await newQueue();
@@ -305,5 +306,47 @@ describe("queueEvents()", () => {
     await drained({ queueUri, jobs: [] });
     await new Promise((resolve) => server.close(resolve));
     expect(urls).toEqual([`/account/953pq20161005-a/messages?${sas}&numofmessages=32&visibilitytimeout=30&timeout=30`]);
+  });
+
+  it("reads by the proxy that the network options name", async () => {
+    const urls: (string | undefined)[] = [];
+    const proxy = createServer((request: IncomingMessage, reply) => {
+      urls.push(request.url);
+      reply.writeHead(200, { "content-type": "application/xml" });
+      reply.end('<?xml version="1.0" encoding="utf-8"?><QueueMessagesList />');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const queueUri = new Secret("http://queue.example/a?sig=x");
+    await drained({ queueUri, jobs: [], network: { proxy: `http://127.0.0.1:${port}` } });
+    proxy.closeAllConnections();
+    await new Promise((resolve) => proxy.close(resolve));
+    expect(urls).toEqual([expect.stringMatching(/^http:\/\/queue\.example\/a\/messages\?sig=x/)]);
+  });
+
+  it("throws INVALID_OPTION for a proxy that is none", async () => {
+    const options = { queueUri: new Secret("http://queue.example/a?sig=x"), jobs: [], network: { proxy: "socks://a" } };
+    await expect(drained(options)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  });
+
+  it("tries a busy queue again, and one that cuts connections, but not for ever", async () => {
+    let requests = 0;
+    const server = createServer((_request: IncomingMessage, reply) => {
+      requests += 1;
+      if (requests === 1) reply.writeHead(503).end();
+      else if (requests === 2) reply.destroy();
+      else reply.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const queueUri = new Secret(`http://127.0.0.1:${port}/account/a?sig=x`);
+    const retry = { attempts: 4, timer: () => Promise.resolve() };
+    await expect(drained({ queueUri, jobs: [], retry })).rejects.toMatchObject({
+      code: "QUEUE_FAILED",
+      message: expect.stringContaining("500"),
+    });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(requests).toBe(4);
   });
 });

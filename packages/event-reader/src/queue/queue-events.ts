@@ -42,13 +42,17 @@ class ReadQueue implements QueueEvents {
   readonly #closing = new AbortController();
 
   constructor(options: QueueEventsOptions) {
-    this.#connection = new QueueConnection(options.queueUri);
+    const { network, retry, logger } = options;
+    this.#connection = new QueueConnection(options.queueUri, {
+      network,
+      retry: { ...(logger === undefined ? {} : { logger }), ...retry },
+    });
     this.#owners = new MessageOwners(options.jobs, options.own ?? false);
     this.#visibilitySeconds = options.visibilitySeconds ?? 30;
     this.#idleMs = options.idleMs ?? 30_000;
     this.#timer = options.timer ?? systemTimer;
     this.#signal = options.signal;
-    this.#logger = options.logger;
+    this.#logger = logger;
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { PrimepackError, Secret } from "@primepack/core/errors";
-import type { Timer } from "@primepack/core/http";
-import type { Logger } from "@primepack/core/model";
+import type { RetryOptions, Timer } from "@primepack/core/http";
+import type { Logger, NetworkOptions } from "@primepack/core/model";
 import type { JobEvent, JobKey } from "../types.ts";
 
 /** A job whose messages may be in a queue, or a package of which nobody knows whether it became a job. */
@@ -32,7 +32,11 @@ export interface QueueEventsOptions {
   readonly timer?: Timer;
   /** Ends the iteration with ABORTED, or with its reason if that has a code. */
   readonly signal?: AbortSignal;
-  /** Told of messages that can't be deleted. Default: nobody. */
+  /** How requests leave this machine. Default: directly, trusting the authorities that Node brings along. */
+  readonly network?: NetworkOptions;
+  /** How often and when failed requests are sent again. Default: as {@link RetryOptions} says. */
+  readonly retry?: RetryOptions;
+  /** Told of requests that are sent again, and of messages that can't be deleted. Default: nobody. */
   readonly logger?: Logger;
 }
 

@@ -22,6 +22,7 @@ export class QueueEvidence {
       own: true,
       timer: context.options.timer,
       signal: context.stopping,
+      ...(context.options.network === undefined ? {} : { network: context.options.network }),
       ...(context.options.logger === undefined ? {} : { logger: context.options.logger }),
     });
   }
