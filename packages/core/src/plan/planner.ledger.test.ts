@@ -280,6 +280,17 @@ describe("planPackages() with a ledger", () => {
     }
   });
 
+  test("refuses to go on with a run when another one has written to the ledger since, and not when it only began", async () => {
+    const store = memoryLedger();
+    await run(store, "r1", items("a", "b"));
+    const second = await run(store, "r2", items("a@2", "b"), { confirm: false });
+    expect((await run(store, "r3", items("a@2", "b"), { finishes: () => false })).packaged).toEqual(["a"]);
+    const again = await run(store, "r2", items("a@2", "b"));
+    expect(again.plans.map(planHash)).toEqual(second.plans.map(planHash));
+    await run(store, "r4", items("a@2", "b@2"));
+    await expect(run(store, "r2", items("a@2", "b"))).rejects.toMatchObject({ code: "PLAN_CHANGED" });
+  });
+
   test("puts scopes of what the target holds even where they don't differ, and none of what is unchanged", async () => {
     const store = memoryLedger();
     const grants = (principal: string) => [{ principal, role: "Read" }];
