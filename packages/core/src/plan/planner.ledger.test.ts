@@ -603,7 +603,7 @@ describe("planPackages() over runs of a changing tree", () => {
           expect([...store.entries()]).toEqual([...straight.entries()]);
         },
       ),
-      { numRuns: 150, examples: continuedOtherwise },
+      { numRuns: 100, examples: continuedOtherwise },
     );
   });
 });
