@@ -9,6 +9,7 @@ import { manifestExported } from "./manifest-exported.mjs";
 import { manifestRead } from "./manifest-read.mjs";
 import { manifestWrite } from "./manifest-write.mjs";
 import { memory } from "./memory.mjs";
+import { migrate } from "./migrate.mjs";
 import { quickXorHashScenario } from "./quick-xor-hash.mjs";
 import { scan } from "./scan.mjs";
 import { seal } from "./seal.mjs";
@@ -31,5 +32,6 @@ export const scenarios = [
   azuriteLarge,
   azuriteSmall,
   httpNull,
+  migrate,
   watch,
 ];
