@@ -12,17 +12,20 @@ import { root } from "../workspace/root.ts";
 const folder = temporaryFolder();
 const built = pathToFileURL(join(root, "packages/emulator/dist/index.js")).href;
 
-/** An emulator in a process of its own, and where it is. */
+/** An emulator in a process (and process group) of its own, which hears Ctrl+C and goes on. */
 async function startProcess(directory: string) {
   const source = `
     import { startEmulator } from ${JSON.stringify(built)};
     const { siteUrl } = await startEmulator({ directory: ${JSON.stringify(directory)} });
+    process.on("SIGINT", () => console.log("interrupted"));
     console.log(siteUrl);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", source], {
     stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
   });
-  const [siteUrl] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  return { child, siteUrl };
+  const lines = createInterface({ input: child.stdout });
+  const [siteUrl] = (await once(lines, "line")) as [string];
+  return { child, lines, siteUrl };
 }
 
 describe("startEmulator() after the process of the last one was killed", () => {
@@ -45,5 +48,22 @@ describe("startEmulator() after the process of the last one was killed", () => {
       await emulator.stop();
     }
     await expect(fetch(siteUrl, { headers })).rejects.toThrow();
+  });
+});
+
+describe.skipIf(process.platform === "win32")("startEmulator() in a terminal", () => {
+  it("still has its storage after Ctrl+C, until it stops by itself", { timeout: 120_000 }, async () => {
+    const { child, lines, siteUrl } = await startProcess(folder("terminal"));
+    try {
+      const interrupted = once(lines, "line");
+      process.kill(-(child.pid ?? 0), "SIGINT");
+      await interrupted;
+      const headers = { authorization: "Bearer token" };
+      const provision = () => fetch(`${siteUrl}/_api/site/ProvisionMigrationContainers`, { method: "POST", headers });
+      for (let time = 0; time < 30; time += 1) expect((await provision()).status).toBe(200);
+    } finally {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
   });
 });

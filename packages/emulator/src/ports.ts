@@ -32,10 +32,13 @@ export interface JobStorage {
   /**
    * Checks the SAS (rights, times), that the containers exist, and that no other job had them. Provided containers want a
    * job that is encrypted. From then on they belong to this job, which may open them again (after a restart).
+   *
+   * `signal` ends whatever is being read of them, at once; logs can be written all the same.
    */
   openContainers(
     uris: { readonly data: string; readonly manifest: string },
     job: { readonly id: string; readonly isEncrypted: boolean },
+    signal?: AbortSignal,
   ): Promise<{
     readonly data: JobContainer;
     readonly manifest: JobContainer;

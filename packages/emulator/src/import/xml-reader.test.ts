@@ -61,6 +61,8 @@ describe("readXml()", () => {
 
   it.each([
     ["a document type", "<!DOCTYPE a><a/>"],
+    ["XML 1.1", '<?xml version="1.1"?><a>&#1;</a>'],
+    ["another encoding", '<?xml version="1.0" encoding="utf-16"?><a/>'],
     ["an unknown entity", "<a>&b;</a>"],
     ["an attribute twice", '<a b="1" b="2"/>'],
     ["a control character", "<a>\u0001</a>"],

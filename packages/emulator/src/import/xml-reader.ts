@@ -31,7 +31,7 @@ interface OpenElement {
 
 /**
  * Reads XML of any size. Elements at `recordDepth` (1: the root) are records, which come one at a time with all that is
- * in them; those above only hold records. What is not well-formed, not UTF-8 or has a DOCTYPE is a fatal fault.
+ * in them; those above only hold records. What is not well-formed XML 1.0, not UTF-8 or has a DOCTYPE is a fatal fault.
  */
 export async function* readXml(
   chunks: AsyncIterable<Uint8Array>,
@@ -70,6 +70,11 @@ class Collector {
     const parser = this.#parser;
     parser.on("doctype", () => {
       throw new Error("For security reasons DTD is prohibited in this XML document.");
+    });
+    parser.on("xmldecl", ({ version, encoding }) => {
+      if (version !== undefined && version !== "1.0") throw new Error(`Version number '${version}' is invalid.`);
+      const isUtf8 = encoding === undefined || encoding.toLowerCase() === "utf-8";
+      if (!isUtf8) throw new Error(`The encoding '${encoding}' is not that of the file, UTF-8.`);
     });
     parser.on("text", (text) => this.#text(text));
     parser.on("cdata", (text) => this.#text(text));

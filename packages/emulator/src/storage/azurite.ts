@@ -65,7 +65,11 @@ async function start(directory: string, ports: AzuritePorts): Promise<Azurite> {
       "--disableTelemetry",
       "--silent",
     ],
-    { stdio: ["pipe", "pipe", "pipe"] },
+    {
+      stdio: ["pipe", "pipe", "pipe"],
+      // Ctrl+C in a terminal reaches all of a process group: Azurite has to outlast the jobs that are being stopped.
+      detached: process.platform !== "win32",
+    },
   );
   const [blob, queue] = await listening(child);
   child.stdin.on("error", () => undefined);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ContainerClient } from "@azure/storage-blob";
 import type { JobContainer, StoredBlob } from "../ports.ts";
+import { inTime } from "./in-time.ts";
 
 /** What listing shows of the newest snapshot of a blob, or of the blob where it has none. */
 interface Listed {
@@ -12,42 +13,53 @@ interface Listed {
   readonly blobType: string;
 }
 
+export interface BlobContainerOptions {
+  /** Throws once the SAS that the job was given is over. */
+  readonly assertValid: () => void;
+  /** Ends what is being read. */
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds that the storage may take to write a blob. */
+  readonly patience: number;
+}
+
 /**
  * A container of a job.
  *
- * `assertValid` throws once the SAS that the job was given is over.
- *
  * Blobs are looked up in one listing, made when the first is asked for: what is uploaded later is not seen.
  */
-export function blobContainer(client: ContainerClient, assertValid: () => void): JobContainer {
+export function blobContainer(client: ContainerClient, options: BlobContainerOptions): JobContainer {
   let listing: Promise<Map<string, Listed>> | undefined;
   const listed = (): Promise<Map<string, Listed>> => {
-    listing ??= list(client);
+    listing ??= list(client, options.signal);
     return listing;
   };
   return {
     async find(name) {
       const blob = (await listed()).get(name);
-      return blob === undefined ? undefined : stored(client, blob, assertValid);
+      return blob === undefined ? undefined : stored(client, blob, options);
     },
     async list() {
       listing = undefined;
       return [...(await listed()).keys()];
     },
     async write(name, body, iv) {
-      assertValid();
+      options.assertValid();
       listing = undefined;
-      await client.getBlockBlobClient(name).upload(body, body.length, {
-        blobHTTPHeaders: { blobContentMD5: createHash("md5").update(body).digest() },
-        ...(iv === undefined ? {} : { metadata: { IV: iv } }),
-      });
+      await inTime(options.patience, undefined, (abortSignal) =>
+        client.getBlockBlobClient(name).upload(body, body.length, {
+          abortSignal,
+          blobHTTPHeaders: { blobContentMD5: createHash("md5").update(body).digest() },
+          ...(iv === undefined ? {} : { metadata: { IV: iv } }),
+        }),
+      );
     },
   };
 }
 
-async function list(client: ContainerClient): Promise<Map<string, Listed>> {
+async function list(client: ContainerClient, signal: AbortSignal | undefined): Promise<Map<string, Listed>> {
   const newest = new Map<string, Listed>();
-  for await (const blob of client.listBlobsFlat({ includeSnapshots: true, includeMetadata: true })) {
+  const wanted = { includeSnapshots: true, includeMetadata: true, ...abortedBy(signal) };
+  for await (const blob of client.listBlobsFlat(wanted)) {
     const known = newest.get(blob.name);
     const snapshot = blob.snapshot || undefined;
     // Times of snapshots are of one length, so that their text is ordered as they are.
@@ -65,7 +77,11 @@ async function list(client: ContainerClient): Promise<Map<string, Listed>> {
   return newest;
 }
 
-function stored(client: ContainerClient, blob: Listed, assertValid: () => void): StoredBlob {
+function abortedBy(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+function stored(client: ContainerClient, blob: Listed, { assertValid, signal }: BlobContainerOptions): StoredBlob {
   const { name, size, md5, iv, snapshot, blobType } = blob;
   return {
     name,
@@ -77,7 +93,8 @@ function stored(client: ContainerClient, blob: Listed, assertValid: () => void):
     async *open() {
       assertValid();
       const bare = client.getBlobClient(name);
-      const reply = await (snapshot === undefined ? bare : bare.withSnapshot(snapshot)).download();
+      const read = snapshot === undefined ? bare : bare.withSnapshot(snapshot);
+      const reply = await read.download(0, undefined, abortedBy(signal));
       if (reply.readableStreamBody === undefined) return;
       for await (const chunk of reply.readableStreamBody) yield chunk as Uint8Array;
     },

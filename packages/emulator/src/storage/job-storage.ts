@@ -4,6 +4,7 @@ import { QueueClient, type Pipeline as QueuePipeline } from "@azure/storage-queu
 import type { JobContainer, JobStorage } from "../ports.ts";
 import { ServiceRefusal } from "../service-refusal.ts";
 import { blobContainer } from "./blob-container.ts";
+import { inTime } from "./in-time.ts";
 import { ProvidedContainers } from "./provided.ts";
 import { hasExactly, parseSasUri, type SasUri } from "./sas.ts";
 
@@ -17,6 +18,8 @@ export interface JobStorageOptions {
   readonly now: () => Date;
   /** Called before a SAS is tried. */
   readonly syncClock: () => Promise<void>;
+  /** Milliseconds that a storage may take to answer: own containers may lie anywhere. */
+  readonly patience: number;
 }
 
 /** Rights that a SAS of the owner's must have, no more and no less (Doc). */
@@ -29,6 +32,7 @@ const ROLE_NAMES = { data: "content container", manifest: "manifest container", 
 
 /** The checks that a job's containers and queue have to pass, each before the job exists. */
 export function jobStorage(options: JobStorageOptions): JobStorage {
+  const { patience } = options;
   const provided = new ProvidedContainers(options.blobs);
 
   const isHere = (sas: SasUri) => sas.resource.startsWith(`${options.blobs.url.replace(/\/$/, "")}/`);
@@ -36,26 +40,27 @@ export function jobStorage(options: JobStorageOptions): JobStorage {
   const open = async (
     uri: string,
     role: Role,
+    signal: AbortSignal | undefined,
   ): Promise<{ container: JobContainer; sas: SasUri; isProvided: boolean }> => {
     const sas = validSas(uri, role, options.now());
     const kind = isHere(sas) ? await provided.kind(sas.name) : "own";
     if (kind === "absent") throw bad(`The ${ROLE_NAMES[role]} does not exist.`);
     const isProvided = kind === "provided";
     checkRights(sas, role, isProvided);
-    const client = new ContainerClient(uri, options.signed);
-    await probe(client, role, isProvided);
+    const client = clientOf(role, () => new ContainerClient(uri, options.signed));
+    await inTime(patience, signal, (abortSignal) => probe(client, role, isProvided, abortSignal));
     const assertValid = () => void validSas(uri, role, options.now());
     // Our own storage is read by its key: SAS of provided containers can't list, and Azurite takes no SAS of a container
     // for snapshots if its version is newer than 2018-03-28.
     const opened = isHere(sas) ? options.blobs.getContainerClient(sas.name) : client;
-    return { container: blobContainer(opened, assertValid), sas, isProvided };
+    return { container: blobContainer(opened, { assertValid, signal, patience }), sas, isProvided };
   };
 
   return {
-    async openContainers(uris, job) {
+    async openContainers(uris, job, signal) {
       await options.syncClock();
-      const data = await open(uris.data, "data");
-      const manifest = await open(uris.manifest, "manifest");
+      const data = await open(uris.data, "data", signal);
+      const manifest = await open(uris.manifest, "manifest", signal);
       if (data.sas.resource === manifest.sas.resource) {
         throw bad("Content and manifest are in one container; a job needs two.");
       }
@@ -73,10 +78,11 @@ export function jobStorage(options: JobStorageOptions): JobStorage {
     async openQueue(uri) {
       await options.syncClock();
       const sas = validSas(uri, "queue", options.now());
-      const client = new QueueClient(uri, options.signedQueue);
+      const client = clientOf("queue", () => new QueueClient(uri, options.signedQueue));
       let metadata: Record<string, string>;
       try {
-        metadata = (await client.getProperties()).metadata ?? {};
+        const properties = await inTime(patience, undefined, (abortSignal) => client.getProperties({ abortSignal }));
+        metadata = properties.metadata ?? {};
       } catch (error) {
         throw unreachable(error, "queue");
       }
@@ -84,7 +90,7 @@ export function jobStorage(options: JobStorageOptions): JobStorage {
       checkRights(sas, "queue", isOurs);
       return {
         async send(messageText) {
-          await client.sendMessage(messageText);
+          await inTime(patience, undefined, (abortSignal) => client.sendMessage(messageText, { abortSignal }));
         },
       };
     },
@@ -111,11 +117,25 @@ function checkRights(sas: SasUri, role: Role | "queue", isProvided: boolean): vo
   );
 }
 
-/** Lets the storage say whether the signature is good and the container there. */
-async function probe(client: ContainerClient, role: Role, isProvided: boolean): Promise<void> {
+/** The clients throw where a URI names an account, but nothing in it. */
+function clientOf<T>(role: Role | "queue", open: () => T): T {
   try {
-    if (isProvided) await client.getBlobClient(randomUUID()).getProperties();
-    else await client.listBlobsFlat().byPage({ maxPageSize: 1 }).next();
+    return open();
+  } catch {
+    throw bad(`The URI of the ${ROLE_NAMES[role]} names no ${role === "queue" ? "queue" : "container"}.`);
+  }
+}
+
+/** Lets the storage say whether the signature is good and the container there. */
+async function probe(
+  client: ContainerClient,
+  role: Role,
+  isProvided: boolean,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  try {
+    if (isProvided) await client.getBlobClient(randomUUID()).getProperties({ abortSignal });
+    else await client.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: 1 }).next();
   } catch (error) {
     if (codeOf(error) === "BlobNotFound") return;
     throw unreachable(error, role);

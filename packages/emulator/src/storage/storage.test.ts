@@ -221,6 +221,7 @@ describe("openContainers()", () => {
     const elsewhere = "http://127.0.0.1:9/account/container?se=2999-01-01T00%3A00%3A00Z&sp=rl&sig=abc";
     for (const [uri, message] of [
       ["no uri", /not a URI with a shared access signature/],
+      ["http://127.0.0.1:9/?se=2999-01-01&sp=rl&sig=abc", /names no container|can't be reached/],
       ["http://127.0.0.1:9/%E0%A4%A?se=2999-01-01&sp=rl&sig=abc", /not a URI with a shared access signature/],
       [data.slice(0, data.indexOf("?")), /not a URI with a shared access signature/],
       [forged.href, /denied: AuthenticationFailed|denied: AuthorizationFailure/],
@@ -256,7 +257,9 @@ describe("openQueue()", () => {
     }
   });
 
-  it("refuses a queue that does not exist", async () => {
+  it("refuses a queue that does not exist, and a URI that names none", async () => {
+    const account = "http://127.0.0.1:9/q?se=2999-01-01&sp=rau&sig=abc";
+    await expect(storage.jobs.openQueue(account)).rejects.toThrow(/names no queue/);
     const uri = (await storage.provisionQueue()).replace(/pq\d{8}-[^?]+/, "pq20000101-gone");
     await expect(storage.jobs.openQueue(uri)).rejects.toThrow(/does not exist|denied/);
   });

@@ -11,6 +11,9 @@ import {
   provisionQueue,
 } from "./provision.ts";
 
+/** Milliseconds that a storage may take to answer; those of others may never do. */
+const PATIENCE = 30_000;
+
 export interface StorageOptions {
   /** Folder of Azurite's data. */
   readonly directory: string;
@@ -55,6 +58,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       signedQueue: pipelines.signedQueue,
       now: present,
       syncClock,
+      patience: PATIENCE,
     }),
     async provisionContainers() {
       await syncClock();
