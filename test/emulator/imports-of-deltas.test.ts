@@ -33,6 +33,8 @@ const switches: ImportRequest["switches"] = {
   existingFiles: "replace",
   errorLimit: 100,
   md5Error: "mismatch",
+  archiveEncryption: "archive",
+  logLines: "fields",
   deleteRunning: "cancel",
   movedItems: "move",
   deletedObjects: "delete",

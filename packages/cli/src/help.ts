@@ -373,7 +373,7 @@ differs from SharePoint.
   --token-file FILE      one line, the only bearer token that is taken (default: any)
   --switch NAME=VALUE    what no document settles (may be repeated): badJobStatus, missingSnapshot, sideFiles,
                          manifestOrder, existingFiles, movedItems, deletedObjects, errorLimit, md5Error,
-                         deleteRunning
+                         archiveEncryption, logLines, deleteRunning
   --fault NAME=VALUE     faults on demand (may be repeated): throttle.every, throttle.retryAfterSeconds,
                          throttle.status, loseAnswer.every, loseAnswer.path, failProgress.every, postpone.times,
                          postpone.milliseconds, slowObjectMs, sasLifetimeMs, loseMessage.every, repeatMessage.every,

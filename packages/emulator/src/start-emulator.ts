@@ -24,6 +24,8 @@ const DEFAULT_SWITCHES: Required<EmulatorSwitches> = {
   existingFiles: "append",
   errorLimit: 100,
   md5Error: "mismatch",
+  archiveEncryption: "archive",
+  logLines: "fields",
   movedItems: "refuse",
   deletedObjects: "delete",
   deleteRunning: "cancel",

@@ -18,6 +18,10 @@ export interface EmulatorSwitches {
   readonly errorLimit?: number;
   /** Which text a wrong MD5 gives. Default: `mismatch`. */
   readonly md5Error?: "mismatch" | "missing";
+  /** What of archives is encrypted: the zip alone, or (by the `InitializationVector` of their files) its members too. Default: `archive`. */
+  readonly archiveEncryption?: "archive" | "members";
+  /** Lines of logs: fields in brackets before the message, or the ids within it. Default: `fields`. */
+  readonly logLines?: "fields" | "message";
   /** Whether `DeleteMigrationJob` of a running job stops it (as JobCancelled) or is refused. Default: `cancel`. */
   readonly deleteRunning?: "cancel" | "refuse";
 }

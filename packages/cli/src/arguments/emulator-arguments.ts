@@ -42,6 +42,8 @@ export const switchValues: Readonly<Record<keyof EmulatorSwitches, Value>> = {
   existingFiles: ["append", "replace"],
   errorLimit: "number",
   md5Error: ["mismatch", "missing"],
+  archiveEncryption: ["archive", "members"],
+  logLines: ["fields", "message"],
   deleteRunning: ["cancel", "refuse"],
   movedItems: ["refuse", "move"],
   deletedObjects: ["delete", "ignore"],

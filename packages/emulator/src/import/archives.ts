@@ -15,7 +15,7 @@ export type Archives = ReadonlyMap<string, ZipMember>;
 
 /**
  * Opens the archives that `ArchivedFiles.xml` lists. A zip is encrypted as a whole, and its checksum is over the
- * plaintext zip. Whatever is wrong with one ends the job.
+ * plaintext zip; by the switch `archiveEncryption` its members are as they are stored, encrypted again. Whatever is wrong with one ends the job.
  */
 export async function openArchives(root: Element | undefined, request: ImportRequest): Promise<Archives> {
   const all = new Map<string, ZipMember>();
@@ -33,7 +33,9 @@ export async function openArchives(root: Element | undefined, request: ImportReq
         const value = file.attributes.FileValue ?? "";
         const member = members.get(value);
         demand(member !== undefined, `The archive '${Name}' does not hold '${value}'.`);
-        demand(encryptedSize(member.size) < mostMemberBytes, `The member '${value}' of '${Name}' is 100 KB or more.`);
+        const isEncrypted = request.switches.archiveEncryption === "members";
+        const size = isEncrypted ? member.size : encryptedSize(member.size);
+        demand(size < mostMemberBytes, `The member '${value}' of '${Name}' is 100 KB or more.`);
         demand(!all.has(value), `'${value}' is listed in ArchivedFiles.xml more than once.`);
         all.set(value, member);
       }

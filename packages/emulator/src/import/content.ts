@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { ImportContext } from "./context.ts";
 import { demand, Fault } from "./fault.ts";
 import { QuickXorHash } from "./quick-xor-hash.ts";
-import { findBlob, ivBytes, plainBytes, type StoredFacts } from "./stored-bytes.ts";
+import { decryptedMember, findBlob, ivBytes, plainBytes, type StoredFacts } from "./stored-bytes.ts";
 
 /** What the manifest says about a blob. */
 export interface ContentClaims {
@@ -35,7 +35,7 @@ export const mostAttachmentBytes: number = 250 * 1024 * 1024;
 export async function receive(context: ImportContext, claims: ContentClaims): Promise<ReceivedContent> {
   const facts: Partial<StoredFacts> = {};
   const member = context.archives.get(claims.fileValue);
-  const bytes = member ? oneChunk(member.read(), facts) : await blobBytes(context, claims, facts);
+  const bytes = member ? memberBytes(context, member.read(), claims, facts) : await blobBytes(context, claims, facts);
   const received = await writeDown(context, bytes);
   try {
     checkHashes(context, claims, received, facts);
@@ -111,9 +111,15 @@ function checkHashes(
   );
 }
 
-async function* oneChunk(bytes: Uint8Array, facts: Partial<StoredFacts>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* memberBytes(
+  { request }: ImportContext,
+  bytes: Uint8Array,
+  { fileValue, initializationVector }: ContentClaims,
+  facts: Partial<StoredFacts>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   Object.assign(facts, { md5: createHash("md5").update(bytes).digest("base64"), size: bytes.length });
-  yield bytes;
+  const isEncrypted = request.switches.archiveEncryption === "members" && request.key !== undefined;
+  yield isEncrypted ? decryptedMember(bytes, request.key, initializationVector, fileValue) : bytes;
 }
 
 async function writeDown(context: ImportContext, bytes: AsyncIterable<Uint8Array>): Promise<ReceivedContent> {

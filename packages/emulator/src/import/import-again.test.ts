@@ -32,6 +32,8 @@ const switches: ImportRequest["switches"] = {
   existingFiles: "append",
   errorLimit: 100,
   md5Error: "mismatch",
+  archiveEncryption: "archive",
+  logLines: "fields",
   deleteRunning: "cancel",
   movedItems: "refuse",
   deletedObjects: "delete",

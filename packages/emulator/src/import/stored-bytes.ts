@@ -38,7 +38,7 @@ export async function* plainBytes(
     yield* stored;
     return;
   }
-  yield* decrypted(stored, key, ivOf(blob), blob.name);
+  yield* decrypted(stored, key, ivNamed(blob.iv, blob.name), blob.name);
 }
 
 async function* countedBytes(
@@ -71,6 +71,13 @@ async function* decrypted(
   yield end(() => cipher.final(), name);
 }
 
+/** A member of an archive that is encrypted by itself. Its IV stands in the manifest, as there is no other place for it. */
+export function decryptedMember(bytes: Uint8Array, key: Uint8Array, iv: string | undefined, name: string): Uint8Array {
+  const cipher = createDecipheriv("aes-256-cbc", key, ivNamed(iv, name));
+  const start = cipher.update(bytes);
+  return Buffer.concat([start, end(() => cipher.final(), name)]);
+}
+
 function end(final: () => Uint8Array, name: string): Uint8Array {
   try {
     return final();
@@ -85,11 +92,11 @@ export function ivBytes(text: string): Uint8Array | undefined {
   return bytes.length === 16 && bytes.toString("base64") === text ? bytes : undefined;
 }
 
-function ivOf(blob: StoredBlob): Uint8Array {
-  const iv = blob.iv === undefined ? undefined : ivBytes(blob.iv);
+function ivNamed(text: string | undefined, name: string): Uint8Array {
+  const iv = text === undefined ? undefined : ivBytes(text);
   if (iv) return iv;
-  const found = blob.iv === undefined ? "is missing" : "is not 16 bytes in base64";
-  throw new Fault(`The encryption IV of the blob '${blob.name}' ${found}.`, { type: "cryptography" });
+  const found = text === undefined ? "is missing" : "is not 16 bytes in base64";
+  throw new Fault(`The encryption IV of the blob '${name}' ${found}.`, { type: "cryptography" });
 }
 
 /** A file of the package's own: whatever is wrong with it ends the job. */

@@ -64,6 +64,18 @@ describe("ImportLog", () => {
     expect(blobs.get(`Import-${jobId}-1.log`)?.body.toString().split("\r\n").length).toBe(4);
   });
 
+  it("names the ids within the message if it is told so, with [Error] and the GUID all the same", async () => {
+    const { directory } = await newLog();
+    const log = new ImportLog(directory, jobId, now, "message");
+    log.info("Import started");
+    log.problem("error", problem);
+    const blobs = await written(log);
+    expect(`${blobs.get(`Import-${jobId}-1.err`)?.body}`).toBe(
+      `01/02/2026 03:04:05.006 [Error] The name a.pdf already exists (File, {${id.toUpperCase()}}, /sites/s/a.pdf, ${problem.errorCode}, ${problem.errorType})\r\n`,
+    );
+    expect(`${blobs.get(`Import-${jobId}-1.log`)?.body}`).toContain("03:04:05.006 [Info] Import started\r\n");
+  });
+
   it("encrypts each log with an IV of its own, which the blob has in base64", async () => {
     const { log } = await newLog();
     log.problem("error", problem);

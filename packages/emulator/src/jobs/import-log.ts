@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { JobContainer } from "../ports.ts";
+import type { EmulatorSwitches } from "../types.ts";
 import { encrypt } from "./encrypt.ts";
 import type { JobProblem } from "./job-event.ts";
 import { serviceTime } from "./service-time.ts";
@@ -13,6 +14,7 @@ type Kind = (typeof KINDS)[number];
 const SEGMENT_BYTES = 4 * 2 ** 20;
 /** Characters kept in memory before they are written to the emulator's folder. */
 const BUFFER_LENGTH = 2 ** 16;
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The log of an import: gathered in the emulator's folder (so that it grows over restarts and takes no memory), written to
@@ -22,9 +24,16 @@ export class ImportLog {
   readonly #directory: string;
   readonly #jobId: string;
   readonly #now: () => Date;
+  readonly #lines: Required<EmulatorSwitches>["logLines"];
   readonly #buffers: Record<Kind, string> = { log: "", err: "", wrn: "" };
 
-  constructor(directory: string, jobId: string, now: () => Date) {
+  constructor(
+    directory: string,
+    jobId: string,
+    now: () => Date,
+    lines: Required<EmulatorSwitches>["logLines"] = "fields",
+  ) {
+    this.#lines = lines;
     this.#directory = directory;
     this.#jobId = jobId;
     this.#now = now;
@@ -83,8 +92,11 @@ export class ImportLog {
   }
 
   #line(level: string, about: readonly string[], text: string): string {
-    const parts = [serviceTime(this.#now().toISOString()), level, ...about.filter((part) => part !== "")];
-    return `${[...parts.map((part) => `[${part}]`), text].join(" ").replace(/[\r\n]+/g, " ")}\r\n`;
+    const [time, said] = [serviceTime(this.#now().toISOString()), about.filter((part) => part !== "")];
+    const isWithin = this.#lines === "message";
+    const parts = isWithin ? [level] : [time, level, ...said];
+    const line = [...parts.map((part) => `[${part}]`), isWithin ? withinMessage(text, said) : text].join(" ");
+    return `${(isWithin ? `${time} ${line}` : line).replace(/[\r\n]+/g, " ")}\r\n`;
   }
 
   #add(kind: Kind, line: string): void {
@@ -122,4 +134,11 @@ export class ImportLog {
       await file.close();
     }
   }
+}
+
+/** GUIDs as .NET writes them with braces, in capitals. */
+function withinMessage(text: string, about: readonly string[]): string {
+  if (about.length === 0) return text;
+  const named = about.map((part) => (GUID.test(part) ? `{${part.toUpperCase()}}` : part));
+  return `${text} (${named.join(", ")})`;
 }

@@ -51,7 +51,7 @@ export class JobRun {
 
   constructor(options: JobRunOptions) {
     this.#options = options;
-    this.#log = new ImportLog(options.directory, options.jobId, options.now);
+    this.#log = new ImportLog(options.directory, options.jobId, options.now, options.switches.logLines);
   }
 
   /** Whether the import is over, and only its end is missing: too late to cancel. */
@@ -103,6 +103,7 @@ export class JobRun {
     return storage.openContainers(
       { data: dataContainerUri, manifest: manifestContainerUri },
       { id: jobId, isEncrypted: key !== undefined },
+      this.#signal,
     );
   }
 

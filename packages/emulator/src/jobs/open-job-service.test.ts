@@ -129,7 +129,7 @@ class World {
 const switches: Required<EmulatorSwitches> = {
   ...({ badJobStatus: 400, missingSnapshot: "object", sideFiles: "lenient", manifestOrder: "listed" } as const),
   ...({ existingFiles: "append", errorLimit: 100, md5Error: "mismatch", deleteRunning: "cancel" } as const),
-  ...({ movedItems: "refuse", deletedObjects: "delete" } as const),
+  ...({ movedItems: "refuse", deletedObjects: "delete", archiveEncryption: "archive", logLines: "fields" } as const),
 };
 
 type Rendered = Readonly<Record<string, string>>;
