@@ -143,7 +143,15 @@ describe("progressEvents()", () => {
     expect(shown(await events.read(JOB, undefined))).toEqual(["unknown JobEnd", "0", 1]);
   });
 
-  it.each([[{ error: "none" }], [[1]], ["text"], [null]])("refuses a reply of %j", async (body) => {
+  const strange = { Event: "JobEnd", JobId: JOB };
+  it.each([
+    [{ error: "none" }],
+    [[1]],
+    ["text"],
+    [null],
+    [{ Logs: strange, NextToken: "5" }],
+    [{ Logs: JSON.stringify(strange), NextToken: "5" }],
+  ])("refuses a reply of %j", async (body) => {
     const { events } = await site(() => ({ body }));
     await expect(events.read(JOB, undefined)).rejects.toMatchObject({ code: "SERVICE_REPLY_INVALID" });
   });

@@ -126,13 +126,22 @@ function progressIn(body: unknown, token: string): ProgressPage {
       `Cannot read the events of the migration job as the reply has neither Logs nor NextToken: current value is ${kindOf(body)}`,
     );
   }
-  return { logs: listIn(logs), nextToken: nextToken === "" ? token : nextToken };
+  const list = listIn(logs);
+  if (list === undefined) {
+    // Passed over, its events would be lost with it.
+    throw new ServiceError(
+      "SERVICE_REPLY_INVALID",
+      `Cannot read the events of the migration job as Logs must be a list: current value is ${kindOf(logs)}`,
+    );
+  }
+  return { logs: list, nextToken: nextToken === "" ? token : nextToken };
 }
 
-function listIn(logs: unknown): readonly unknown[] {
+function listIn(logs: unknown): readonly unknown[] | undefined {
   if (Array.isArray(logs)) return logs;
+  if (logs === undefined || logs === null || logs === "") return [];
   const results = isObject(logs) ? new Fields(logs).get("results") : undefined;
-  return Array.isArray(results) ? results : [];
+  return Array.isArray(results) ? results : undefined;
 }
 
 function kindOf(body: unknown): string {
