@@ -13,7 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const path = temporaryFolder();
-const LIBRARIES = 12;
+const LIBRARIES = 13;
 const quick = ["--poll-running", "0.2", "--poll-queued", "0.2"];
 
 let emulator: EmulatorProcess;
@@ -132,6 +132,20 @@ describe("primepack migrate", () => {
     const secret = (await readFile(emulator.storageFile, "utf8")).match(/AccountKey=([^;]+)/)?.[1] ?? "none";
     expect(await readFile(path("own/migration.json"), "utf8")).not.toContain(secret);
     expect(result.stdout + result.stderr).not.toContain(secret);
+  });
+
+  it("goes on in containers of one's own only when the variable that names their account is there", async () => {
+    const { title } = library();
+    const env = { PRIMEPACK_STORAGE: (await readFile(emulator.storageFile, "utf8")).trim() };
+    const args = migrate(title, "own-by-variable", ["--json"]);
+    const killed = await cli(args, { env, onLine: killAtPackage(1) });
+    expect(killed.exit).toBe("SIGKILL");
+    const without = await cli(["resume", "own-by-variable"]);
+    expect(without.exit).toBe(2);
+    expect(without.stderr).toContain("RUN_MISMATCH");
+    expect(without.stderr).toContain("PRIMEPACK_STORAGE");
+    const rest = await cli(["resume", "own-by-variable", "--json"], { env });
+    expect(lastOf(rest), rest.stderr).toMatchObject({ counts: { imported: 6 }, exitCode: 0 });
   });
 
   it("migrates into a container of SharePoint Embedded", async () => {

@@ -17,11 +17,11 @@ export async function migrateCommand(context: CommandContext): Promise<ExitCode>
   const flags = readMigrateArguments(argv);
   const directory = resolve(cwd, flags.out);
   await checkNewRunFolder(directory);
-  await checkInput(flags, directory, context);
+  const ownContainers = await checkInput(flags, directory, context);
   const service = await openService(flags.service, flags.credential, context);
   let file: RunFile;
   try {
-    file = await begin(flags, directory, service, context);
+    file = await begin(flags, directory, { service, ownContainers }, context);
   } catch (error) {
     await service.close();
     throw error;
@@ -31,10 +31,10 @@ export async function migrateCommand(context: CommandContext): Promise<ExitCode>
   return runMigration({ ...run, action: "migrate", resubmitUnknown: false }, context, service);
 }
 
-/** Mistakes of the command line are told before there is a run. */
-async function checkInput(flags: MigrateArguments, directory: string, context: CommandContext): Promise<void> {
+/** Mistakes of the command line are told before there is a run. Whether the run has containers of its own. */
+async function checkInput(flags: MigrateArguments, directory: string, context: CommandContext): Promise<boolean> {
   await mappedPeople(flags, context.cwd, context.interrupt.signal);
-  await containersFor(flags, context);
+  const containers = await containersFor(flags, context);
   const { paths } = await openSource(flags.source, context, false);
   for (const path of paths) {
     if (!(await isWithin(directory, path)) && !(await isWithin(path, directory))) continue;
@@ -43,17 +43,18 @@ async function checkInput(flags: MigrateArguments, directory: string, context: C
       `Cannot keep the run in its folder as it lies in or around a source: current value is ${directory}`,
     );
   }
+  return containers !== undefined;
 }
 
 /** Finds the library, and keeps with what the run begins. */
 async function begin(
   flags: MigrateArguments,
   directory: string,
-  service: OpenedService,
+  { service, ownContainers }: { readonly service: OpenedService; readonly ownContainers: boolean },
   { argv, cwd, interrupt }: CommandContext,
 ): Promise<RunFile> {
   const found = await findTarget(flags.service, flags, service, interrupt.signal);
-  const file = { arguments: argv, cwd, ...found };
+  const file = { arguments: argv, cwd, ...found, ownContainers };
   await writeRunFile(directory, file);
   return file;
 }

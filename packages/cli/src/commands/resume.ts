@@ -3,6 +3,7 @@ import { readMigrateArguments } from "../arguments/migrate-arguments.ts";
 import { type RunFolderArguments, readCancelArguments, readResumeArguments } from "../arguments/run-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { ExitCode } from "../exit-code.ts";
+import { renewedCredential } from "../migration/renewed-credential.ts";
 import { readRunFile } from "../migration/run-file.ts";
 import { runMigration } from "../migration/run-migration.ts";
 
@@ -24,30 +25,19 @@ async function goOn(
   const directory = resolve(context.cwd, given.run);
   const file = await readRunFile(directory);
   const flags = readMigrateArguments(file.arguments);
-  // Who asks, and how patiently, may be told anew.
-  const isNew = Object.keys(given.credential).length > 0;
   return runMigration(
     {
       directory,
       file,
       flags,
       action,
+      // Who asks, and how patiently, may be told anew.
       limits: { ...flags.limits, ...given.limits },
-      credential: isNew ? absolute(given.credential, context.cwd) : flags.credential,
+      credential: renewedCredential(flags.credential, given.credential, context.cwd),
       resubmitUnknown: given.resubmitUnknown,
       json: given.json,
       quiet: given.quiet,
     },
     context,
   );
-}
-
-/** Paths of the present command line are relative to where it was given. */
-function absolute(credential: RunFolderArguments["credential"], cwd: string): RunFolderArguments["credential"] {
-  const { certificate, tokenFile } = credential;
-  return {
-    ...credential,
-    ...(certificate === undefined ? {} : { certificate: resolve(cwd, certificate) }),
-    ...(tokenFile === undefined ? {} : { tokenFile: resolve(cwd, tokenFile) }),
-  };
 }

@@ -4,7 +4,13 @@ import { describe, expect, it } from "vitest";
 import { checkNewRunFolder, readRunFile, writeRunFile } from "./run-file.ts";
 
 const path = temporaryFolder();
-const file = { arguments: ["source", "--out", "run"], cwd: "/home/ana", target: exampleTarget, folder: ["Reports"] };
+const file = {
+  arguments: ["source", "--out", "run"],
+  cwd: "/home/ana",
+  target: exampleTarget,
+  folder: ["Reports"],
+  ownContainers: true,
+};
 
 describe("writeRunFile()", () => {
   it.skipIf(process.platform === "win32")("keeps what a run began with for this user alone", async () => {
@@ -34,10 +40,10 @@ describe("checkNewRunFolder()", () => {
     await mkdir(path("full"));
     await writeFile(path("full/notes.txt"), "");
     await expect(checkNewRunFolder(path("full"))).rejects.toMatchObject({ code: "OUTPUT_NOT_EMPTY" });
-    await writeRunFile(path("begun"), file);
-    await expect(checkNewRunFolder(path("begun"))).rejects.toMatchObject({
+    await writeRunFile(path("begun here"), file);
+    await expect(checkNewRunFolder(path("begun here"))).rejects.toMatchObject({
       code: "OUTPUT_NOT_EMPTY",
-      hint: expect.stringContaining("primepack resume"),
+      hint: expect.stringContaining(`primepack resume '${path("begun here")}'`),
     });
   });
 });

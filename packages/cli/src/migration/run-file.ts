@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, PrimepackError, parseTarget, type Target } from "@primepack/core";
+import { quoteForShell } from "../arguments/resume-command.ts";
 
 /** In the run's folder. */
 const RUN_FILE = "migration.json";
@@ -20,6 +21,8 @@ export interface RunFile {
   readonly target: Target;
   /** Names of the folder of the library that everything goes into; empty: its root. */
   readonly folder: readonly string[];
+  /** Whether packages go into containers of an own storage account, which a variable alone may have named. */
+  readonly ownContainers: boolean;
 }
 
 /**
@@ -37,7 +40,9 @@ export async function checkNewRunFolder(path: string): Promise<void> {
   throw new PrimepackError(
     "OUTPUT_NOT_EMPTY",
     `Cannot begin a run in a folder that is not empty: current value is ${path}`,
-    names.includes(RUN_FILE) ? { hint: `It holds a run; go on with it by: primepack resume ${path}` } : {},
+    names.includes(RUN_FILE)
+      ? { hint: `It holds a run; go on with it by: primepack resume ${quoteForShell(path)}` }
+      : {},
   );
 }
 
@@ -63,9 +68,11 @@ export async function readRunFile(path: string): Promise<RunFile> {
   const found = parse(text);
   if (found?.format !== FORMAT) throw invalid(path, "another file");
   if (found.version !== VERSION) throw invalid(path, `version ${String(found.version)}`);
-  const { arguments: argv, cwd, target, folder } = found;
-  if (!isTexts(argv) || typeof cwd !== "string" || !isTexts(folder)) throw invalid(path, "damaged");
-  return { arguments: argv, cwd, folder, target: parseTarget(target) };
+  const { arguments: argv, cwd, target, folder, ownContainers } = found;
+  if (!isTexts(argv) || typeof cwd !== "string" || !isTexts(folder) || typeof ownContainers !== "boolean") {
+    throw invalid(path, "damaged");
+  }
+  return { arguments: argv, cwd, folder, target: parseTarget(target), ownContainers };
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

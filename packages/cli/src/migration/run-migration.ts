@@ -88,7 +88,8 @@ async function withParts(
     closing.push(() => journal.close());
     const ledger = await openLedger(flags, { target: file.target, paths: sources }, file.cwd);
     if (ledger !== undefined) closing.push(() => ledger.close());
-    const containers = await containersFor(flags, begun);
+    // A variable that was set since changes nothing of a run.
+    const containers = file.ownContainers ? await containersFor({ ...flags, credential }, begun) : undefined;
     const network = networkFromEnvironment(context.env);
     return await work({
       service,
@@ -170,6 +171,13 @@ async function begin(
   view: MigrationView,
   context: CommandContext,
 ): Promise<MigrationRun> {
+  if (file.ownContainers && options.containers === undefined) {
+    throw new PrimepackError(
+      "RUN_MISMATCH",
+      "Cannot go on as the run must have containers of the account that it began with: current value of PRIMEPACK_STORAGE is none",
+      { hint: "Set PRIMEPACK_STORAGE to what it was when the run began." },
+    );
+  }
   const begun = { ...context, cwd: file.cwd };
   const { people, warnings } = await mappedPeople(flags, file.cwd, context.interrupt.signal);
   for (const warning of warnings) await view.event(warning);
