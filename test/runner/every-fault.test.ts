@@ -32,6 +32,8 @@ const OTHER_WAY: Required<EmulatorSwitches> = {
   deletedObjects: "ignore",
   errorLimit: 1,
   md5Error: "missing",
+  archiveEncryption: "members",
+  logLines: "message",
   deleteRunning: "refuse",
 };
 
