@@ -1,4 +1,4 @@
-import { fileSystemSource } from "@primepack/core";
+import { fileSystemSource, type SourceItem } from "@primepack/core";
 import {
   cancelMigration,
   type MigrateOptions,
@@ -121,6 +121,42 @@ describe("drain()", () => {
     expect(library.jobs()).toBe(3);
   });
 });
+
+describe("migrate() that reads its source again", () => {
+  it("reads it once more if it was stopped in that, as the records of the first time are gone", {
+    timeout: 120_000,
+  }, async () => {
+    const { library, given, options } = await run({ limits: { packagesAhead: 1 } });
+    const scanned = () => readStatus(given.journal).run?.scanned;
+    site.setFaults({ slowObjectMs: 20 });
+    const first = migrate({ ...options(), source: callersOwn() });
+    for await (const event of first) if (event.type === "package" && event.package.jobId !== undefined) break;
+    first.drain();
+    await first.result;
+    site.setFaults({});
+    expect(scanned()).toBeDefined();
+    const again = migrate({ ...options(), source: callersOwn(() => again.drain()) });
+    expect((await again.result).status).toBe("interrupted");
+    expect(scanned()).toBeUndefined();
+    const { status, counts } = await migrate({ ...options(), source: callersOwn() }).result;
+    expect({ status, counts }).toMatchObject({ status: "complete", counts: { imported: 12, failed: 0, pending: 0 } });
+    expect(Object.keys(await library.digest())).toHaveLength(12);
+  });
+});
+
+/** Files that only this process can read; it gets stuck after the first where it is to tell of that. */
+async function* callersOwn(stuck?: () => void): AsyncGenerator<SourceItem, void, undefined> {
+  for (let number = 0; number < 12; number += 1) {
+    const open = async () =>
+      (async function* () {
+        yield Buffer.from("text");
+      })();
+    yield { kind: "file", path: [`${number}.txt`], size: 4, content: { open } };
+    if (stuck === undefined) continue;
+    stuck();
+    await new Promise(() => {});
+  }
+}
 
 describe("migrate() with a source that changed while the run was interrupted", () => {
   it("settles what was sent, then ends with PLAN_CHANGED", { timeout: 120_000 }, async () => {

@@ -2,6 +2,7 @@ import { PrimepackError, Secret } from "@primepack/core";
 import { itemEnds } from "./item-ends.ts";
 import { keyOf, type PackageEntry, type RunEntry } from "./journal/entries.ts";
 import { forget, RunJournal } from "./journal/run-journal.ts";
+import { takeLedgerTurn } from "./ledger-turn.ts";
 import { limited } from "./limited.ts";
 import { resolveOptions } from "./options.ts";
 import { RunContext, type RunMode } from "./run-context.ts";
@@ -119,6 +120,7 @@ export class Engine implements MigrationRun {
     this.#run = run;
     context.runId = run.runId;
     if (run.status === "cancelled") return this.#summary(run);
+    await takeLedgerTurn(context, run.scanned !== undefined);
     const stages = this.#open(await this.#withQueue(run));
     this.#stages = stages;
     const stopListening = this.#slots.onFreed(() => context.changed());
@@ -216,11 +218,12 @@ export class Engine implements MigrationRun {
     const live = context.live.get(name);
     if (live === undefined) return;
     const { submittedAt, message: _, ...entry } = live.entry;
-    if (submittedAt !== undefined && this.#migration?.resubmitUnknown !== true) {
+    const mayResubmit = this.#migration?.resubmitUnknown === true && context.halted === undefined;
+    if (submittedAt !== undefined && !mayResubmit) {
       this.#stages?.submit.searchFor(live, "once");
       return;
     }
-    if (context.mode !== "migrate") {
+    if (context.mode !== "migrate" || context.halted !== undefined) {
       context.live.delete(name);
       return;
     }
@@ -248,7 +251,7 @@ export class Engine implements MigrationRun {
       );
     };
     begin(watch.run());
-    if (scan !== undefined && run !== undefined) {
+    if (scan !== undefined && run !== undefined && context.halted === undefined) {
       begin(scan.run(run, (scanned) => this.#scanned(scanned)));
       begin(build.run());
     } else queue.close();
@@ -262,9 +265,13 @@ export class Engine implements MigrationRun {
     }
   }
 
-  async #scanned(scanned: NonNullable<RunEntry["scanned"]>): Promise<void> {
-    if (this.#run !== undefined) this.#run = await writeRun(this.#context.journal, { ...this.#run, scanned });
-    await this.#context.events.emit({ type: "scanned", ...scanned });
+  /** Undefined: the source is read again, and the records of an earlier time are no more. */
+  async #scanned(scanned: RunEntry["scanned"]): Promise<void> {
+    if (this.#run !== undefined) {
+      const { scanned: _, ...run } = this.#run;
+      this.#run = await writeRun(this.#context.journal, { ...run, ...(scanned === undefined ? {} : { scanned }) });
+    }
+    if (scanned !== undefined) await this.#context.events.emit({ type: "scanned", ...scanned });
   }
 
   /** Looks in the next microtask, once for all that changed until then, what can go on, and whether all is done. */
@@ -324,11 +331,12 @@ export class Engine implements MigrationRun {
   async #end(): Promise<MigrationSummary> {
     const { mode, halted, live, isDraining } = this.#context;
     if (mode === "cancel" && live.size === 0) return this.#summary(await this.#setStatus("cancelled"));
-    const isOpen = live.size > 0 || this.#run?.scanned === undefined || halted !== undefined;
+    const isOpen = live.size > 0 || this.#run?.scanned === undefined;
     const run = await this.#setStatus(
       isOpen || (isDraining && this.#stages?.scan?.isDone !== true) ? "interrupted" : "complete",
     );
-    if (halted !== undefined) throw halted;
+    const isUnsent = this.#migration?.resubmitUnknown === true && this.#context.stages.unknown > 0;
+    if (halted !== undefined && (isOpen || isUnsent)) throw halted;
     return this.#summary(run);
   }
 

@@ -51,7 +51,8 @@ export class ScanStage {
     return this.#isDone;
   }
 
-  async run(run: RunEntry, done: (scanned: NonNullable<RunEntry["scanned"]>) => Promise<void>): Promise<void> {
+  /** `scanned` is told of the source's end, and of nothing when it is read again. */
+  async run(run: RunEntry, scanned: (end: RunEntry["scanned"]) => Promise<void>): Promise<void> {
     const { live } = this.#context;
     const pending = [...live.values()].filter(({ entry: { stage } }) => stage === "planned" || stage === "building");
     const canDoWithout = run.scanned !== undefined && [...live.values()].every(({ entry }) => entry.portable);
@@ -60,7 +61,7 @@ export class ScanStage {
       if (canDoWithout || (entry.retryOf !== undefined && entry.portable)) this.#queue.add(name, urgencyOf(entry));
       else if (entry.retryOf === undefined) this.#awaited.add(name);
     }
-    if (!canDoWithout) await this.#scan(run, done);
+    if (!canDoWithout) await this.#scan(run, scanned);
     else {
       this.items = run.scanned?.items ?? 0;
       this.bytes = run.scanned?.bytes ?? 0;
@@ -69,9 +70,11 @@ export class ScanStage {
     this.#context.changed();
   }
 
-  async #scan(run: RunEntry, done: (scanned: NonNullable<RunEntry["scanned"]>) => Promise<void>): Promise<void> {
+  async #scan(run: RunEntry, scanned: (end: RunEntry["scanned"]) => Promise<void>): Promise<void> {
     const { directory, signal } = { ...this.#context.options, signal: this.#context.stopping };
     for (const [, entry] of this.#context.journal.packages()) if (isVerified(entry)) this.#unverified += 1;
+    // Until the records are whole again, whoever resumes the run has to read on.
+    if (run.scanned !== undefined) await scanned(undefined);
     const records = await LineWriter.open(join(directory, SCAN_ITEMS_FILE));
     try {
       const planner = this.#planner(run);
@@ -93,7 +96,7 @@ export class ScanStage {
     } finally {
       await records.close();
     }
-    await this.#ended(done);
+    await this.#ended(scanned);
   }
 
   #planner(run: RunEntry) {
@@ -166,13 +169,13 @@ export class ScanStage {
     }
   }
 
-  async #ended(done: (scanned: NonNullable<RunEntry["scanned"]>) => Promise<void>): Promise<void> {
+  async #ended(scanned: (end: RunEntry["scanned"]) => Promise<void>): Promise<void> {
     if (this.#unverified > 0) throw planChanged(`${this.#unverified} packages that were built are planned no more`);
     for (const name of this.#awaited) {
       const left = this.#context.live.get(name);
       if (left !== undefined) await this.#context.drop(left);
     }
-    await done({ items: this.items, bytes: this.bytes });
+    await scanned({ items: this.items, bytes: this.bytes });
     this.#isDone = true;
   }
 
