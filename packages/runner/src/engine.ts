@@ -128,6 +128,11 @@ export class Engine implements MigrationRun {
     try {
       await this.#recover(stages);
       await this.#runStages(stages);
+    } catch (error) {
+      // What was begun beside it takes no slot, and writes nothing, once the run's folder is another's.
+      context.fail(error);
+      await context.spawnedEnded();
+      throw error;
     } finally {
       stopListening();
       stages.submit.releaseAll();
