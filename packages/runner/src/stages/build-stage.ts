@@ -139,12 +139,13 @@ export class BuildStage {
         round.isLast = true;
         return;
       }
+      const live = packages.get(name);
+      // Whoever takes up a run may queue a package that its settling has queued already: one that went on has its job.
+      if (live === undefined || (live.entry.stage !== "planned" && live.entry.stage !== "building")) continue;
       if (round.isOver || round.has(name)) {
         this.#queue.putBack(name);
         return;
       }
-      const live = packages.get(name);
-      if (live === undefined) continue;
       const dependencies = dependenciesOf(live.entry, journal);
       if (dependencies.state === "failed" || dependencies.state === "unknown") {
         await this.#unsent.cannotBeSent(live, dependencies);
