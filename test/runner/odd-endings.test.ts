@@ -56,6 +56,26 @@ function refusing(options: MigrateOptions, error: () => Error, calls: readonly n
   });
 }
 
+describe("drain() while the storage is given time to rest", () => {
+  it("interrupts the run, and lets it be resumed", { timeout: 60_000 }, async () => {
+    const { options } = await prepare(filesInRoot(), 250);
+    const provide = async () => {
+      throw new PrimepackError("CONTAINER_BUSY", "Cannot make containers as the storage is busy");
+    };
+    const drained = migrate({
+      ...options,
+      containers: { kind: "own", provide },
+      timer: async (milliseconds, signal) => {
+        if (milliseconds === 30_000) drained.drain();
+        else await new Promise((resolve) => setTimeout(resolve, 5));
+        signal?.throwIfAborted();
+      },
+    });
+    expect(await drained.result).toMatchObject({ status: "interrupted", counts: { pending: 12 } });
+    expect(await migrate({ ...options, source: filesInRoot() }).result).toMatchObject({ status: "complete" });
+  });
+});
+
 describe("migrate() with jobs that don't come to a proper end", () => {
   it("takes one that falls silent for lost, and sends nothing of it again", { timeout: 60_000 }, async () => {
     const { library, options, packages } = await prepare();

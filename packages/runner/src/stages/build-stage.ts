@@ -276,7 +276,11 @@ export class BuildStage {
       }
       this.#queue.putBack(name);
     }
-    if (isBusy) await this.#context.wait(SETBACK_PAUSE_MS);
+    if (!isBusy) return;
+    await this.#context.wait(SETBACK_PAUSE_MS).catch((reason: unknown) => {
+      // Drained: nothing more is built, and the run ends as it would without the pause.
+      if (this.#context.signal.aborted || !this.#context.isDraining) throw reason;
+    });
   }
 
   #liveOf(name: string): LivePackage {
