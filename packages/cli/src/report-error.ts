@@ -1,6 +1,6 @@
 import { codes, PrimepackError } from "@primepack/core";
 import { type ExitCode, exitCodeOfError, exitCodes } from "./exit-code.ts";
-import { jsonLine } from "./view/json-build-view.ts";
+import { jsonLine } from "./view/json-line.ts";
 import type { OutputStream } from "./view/output-stream.ts";
 import { safeText } from "./view/safe-text.ts";
 

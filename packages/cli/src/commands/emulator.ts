@@ -7,7 +7,7 @@ import { type EmulatorArguments, readEmulatorArguments } from "../arguments/emul
 import { usageError } from "../arguments/flags.ts";
 import type { CommandContext } from "../command-context.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { jsonLine } from "../view/json-build-view.ts";
+import { jsonLine } from "../view/json-line.ts";
 import { safeText } from "../view/safe-text.ts";
 
 /** `primepack emulator`: a local Migration API, until Ctrl+C. */

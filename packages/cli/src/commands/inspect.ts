@@ -5,7 +5,7 @@ import type { CommandContext } from "../command-context.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { keyFor } from "../package-key.ts";
 import { inspectText } from "../view/inspect-view.ts";
-import { jsonLine } from "../view/json-build-view.ts";
+import { jsonLine } from "../view/json-line.ts";
 
 /** `primepack inspect`: what packages or an export hold, as a tree. */
 export async function inspectCommand({ argv, cwd, interrupt, stdout }: CommandContext): Promise<ExitCode> {

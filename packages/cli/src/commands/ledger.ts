@@ -5,7 +5,7 @@ import { type ConfirmArguments, readLedgerArguments, type ShowArguments } from "
 import type { CommandContext } from "../command-context.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { countLedger } from "../ledger-counts.ts";
-import { jsonLine } from "../view/json-build-view.ts";
+import { jsonLine } from "../view/json-line.ts";
 import { confirmedText, ledgerText } from "../view/ledger-text.ts";
 
 // Its native code is loaded by who needs a ledger alone.

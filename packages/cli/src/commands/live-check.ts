@@ -12,7 +12,7 @@ import { importChecks } from "../live-check/import-checks.ts";
 import { notTried } from "../live-check/questions.ts";
 import { findTarget } from "../migration/find-target.ts";
 import { type OpenedService, openService } from "../migration/open-service.ts";
-import { jsonLine } from "../view/json-build-view.ts";
+import { jsonLine } from "../view/json-line.ts";
 import { safeText } from "../view/safe-text.ts";
 
 /** `primepack live-check`: asks a real service what no document says, by small imports, and writes it down. */

@@ -5,7 +5,7 @@ import { readReportArguments, readStatusArguments } from "../arguments/run-argum
 import type { CommandContext } from "../command-context.ts";
 import { type ExitCode, exitCodeOfMigration, exitCodes } from "../exit-code.ts";
 import { JOURNAL_FOLDER, readRunFile } from "../migration/run-file.ts";
-import { jsonLine } from "../view/json-build-view.ts";
+import { jsonLine } from "../view/json-line.ts";
 import { migrationSummaryLines } from "../view/migration-summary-text.ts";
 import { type RunCounts, statusLines } from "../view/status-text.ts";
 

@@ -3,7 +3,7 @@ import { readWatchArguments } from "../arguments/watch-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { openService } from "../migration/open-service.ts";
-import { jsonLine } from "../view/json-build-view.ts";
+import { jsonLine } from "../view/json-line.ts";
 import { eventText, overText } from "../view/watch-text.ts";
 
 const failures: ReadonlySet<JobEvent["type"]> = new Set(["JobError", "JobFatalError", "JobCancelled", "JobDeleted"]);

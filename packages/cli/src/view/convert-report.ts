@@ -1,5 +1,5 @@
 import type { ConvertReport } from "@primepack/core";
-import { jsonLine } from "./json-build-view.ts";
+import { jsonLine } from "./json-line.ts";
 import { formatCount, formatCountOf } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
 

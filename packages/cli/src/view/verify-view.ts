@@ -1,7 +1,7 @@
 import type { Finding, VerifyEvent, VerifySummary } from "@primepack/core";
 import type { ViewClock } from "../clock.ts";
 import { type ExitCode, verifyExitCodeMeanings } from "../exit-code.ts";
-import { jsonLine } from "./json-build-view.ts";
+import { jsonLine } from "./json-line.ts";
 import type { OutputStream } from "./output-stream.ts";
 import { formatBytes, formatCountOf } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
