@@ -7,7 +7,7 @@
 const layers = [
   ["verify", "convert"],
   ["source", "plan", "seal", "container", "manifest"],
-  ["xml"],
+  ["xml", "table", "report"],
   ["http"],
   ["wire"],
   ["model"],
@@ -49,6 +49,7 @@ const layerRules = layers.flatMap((row, index) => {
 /** What the other packages may take of the workspace: entry points of core, and packages. `cli` takes what it likes. */
 const uses = {
   submitter: { entries: ["errors", "http", "model", "wire"] },
+  "cross-tenant": { entries: ["errors", "http", "model", "report", "table", "wire"] },
   "event-reader": { entries: ["container", "errors", "http", "model", "seal", "wire"] },
   // How it tells of its own failures is no reading of the rules; those it has for itself.
   emulator: { entries: ["errors", "wire"] },

@@ -117,6 +117,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       url,
       siteUrl: `${url}${encodeURI(site)}`,
       graphUrl: `${url}/v1.0`,
+      graphBetaUrl: `${url}/beta`,
       storage: storage.connectionString,
       directory,
       setFaults(changed: EmulatorFaults) {

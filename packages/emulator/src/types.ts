@@ -26,6 +26,39 @@ export interface EmulatorSwitches {
   readonly deleteRunning?: "cancel" | "refuse";
 }
 
+/** What no source settles about cross-tenant migration; each choice is the emulator's own (docs/emulator.md). */
+export interface CrossTenantSwitches {
+  /** Which task of one source a look-up gives, if there are several. Default: `newest`. */
+  readonly taskLookup?: "newest" | "oldest";
+  /** How a move that fails its validation is answered: by the status of its error, or by a task that failed. Default: `status`. */
+  readonly failedValidation?: "status" | "task";
+  /** Cancelling a task that was cancelled or has ended: taken, or refused by 409. Default: `refuse`. */
+  readonly cancelEnded?: "accept" | "refuse";
+  /** How a task's status is written: as published, or as draft pages have it (`Completed`, `success`). Default: `published`. */
+  readonly taskStatusText?: "published" | "capitalized" | "success";
+  /** A bad entry among good ones of a mapping update: the whole request is refused, or that entry. Default: `request`. */
+  readonly badMappingEntry?: "request" | "entry";
+  /** A mapping that isn't there is answered by 404, or by 200 without content. Default: `notFound`. */
+  readonly absentMapping?: "notFound" | "empty";
+  /** Removing a mapping that isn't there. Default: `accept`. */
+  readonly absentRemoval?: "accept" | "refuse";
+  /** The same source twice in one mapping update: the last one holds, or the request is refused. Default: `last`. */
+  readonly repeatedMapping?: "last" | "refuse";
+  /** Wording of the cross-tenant errors: of the one revision of the draft pages, or the other. Default: `cannot`. */
+  readonly crossTenantWording?: "cannot" | "can't";
+}
+
+/** A row of the table of cross-tenant errors. */
+export type CrossTenantErrorRow =
+  | "missingParameter"
+  | "accessDenied"
+  | "noRelationship"
+  | "noOneDrive"
+  | "noIdentityMap"
+  | "sameFarm"
+  | "taskNotFound"
+  | "taskInProgress";
+
 /** Faults on demand. All are off by default; they can be changed while the emulator runs. */
 export interface EmulatorFaults {
   /** Answers every n-th API request with 429 and a `Retry-After` of so many seconds. */
@@ -49,6 +82,12 @@ export interface EmulatorFaults {
   readonly alreadyExists?: { readonly every: number };
   /** Restarts each job once (a second JobStart) after so many objects. */
   readonly restartAfter?: { readonly objects: number };
+  /** Answers every n-th cross-tenant request with a row of the table of errors, wherever it stands for the operation. */
+  readonly crossTenantError?: { readonly every: number; readonly row: CrossTenantErrorRow };
+  /** Lets every n-th cross-tenant task fail at its end. */
+  readonly failMove?: { readonly every: number };
+  /** Holds every n-th entry of mapping updates for bad. */
+  readonly refuseMapping?: { readonly every: number };
 }
 
 /** A library or list of the emulated site. */
@@ -58,6 +97,27 @@ export interface EmulatedList {
   readonly url: string;
   /** Default: 101, a document library. */
   readonly baseTemplate?: number;
+}
+
+/** What the emulator knows of the two organizations of cross-tenant moves. It stands for both. */
+export interface EmulatedOrganizations {
+  /** Whether the target organization knows a cross-tenant relationship. Default: true. */
+  readonly relationship?: boolean;
+  /** Whether both are on one farm. Default: false. */
+  readonly sameFarm?: boolean;
+  /** Whether a move of a user needs an identity mapping of them. Default: true, as documented. */
+  readonly identityMapNeeded?: boolean;
+  /** What the caller may do. Default: `manage`. */
+  readonly permission?: "manage" | "read" | "none";
+  /** Users whose ids moves may name. Others have the UPN that the emulator makes of their id. */
+  readonly users?: readonly { readonly id: string; readonly userPrincipalName: string }[];
+  /** UPNs of source users without a OneDrive. Default: none. */
+  readonly withoutOneDrive?: readonly string[];
+  /** Milliseconds that a move runs. Default: 2,000. */
+  readonly moveMs?: number;
+  /** Milliseconds between a task's creation, or its preferred start, and its start. Default: 500. */
+  readonly startDelayMs?: number;
+  readonly switches?: CrossTenantSwitches;
 }
 
 export interface EmulatorOptions {
@@ -77,7 +137,8 @@ export interface EmulatorOptions {
   readonly concurrentJobs?: number;
   readonly switches?: EmulatorSwitches;
   readonly faults?: EmulatorFaults;
-  /** The present moment, for SAS, events and retention. Default: the machine's. */
+  readonly organizations?: EmulatedOrganizations;
+  /** The present moment, for SAS, events, retention and cross-tenant tasks. Default: the machine's. */
   readonly now?: () => Date;
   /** Waits (postponed and slow jobs). Default: the machine's timer. */
   readonly timer?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -91,6 +152,8 @@ export interface Emulator {
   readonly siteUrl: string;
   /** Root for Graph's routes: `http://127.0.0.1:PORT/v1.0`. */
   readonly graphUrl: string;
+  /** Root for cross-tenant routes: `http://127.0.0.1:PORT/beta`. */
+  readonly graphBetaUrl: string;
   /** The storage account behind it, for own containers: a connection string. */
   readonly storage: string;
   readonly directory: string;

@@ -1,4 +1,4 @@
-import type { EmulatorFaults, EmulatorSwitches } from "@primepack/emulator";
+import type { CrossTenantSwitches, EmulatorFaults, EmulatorSwitches } from "@primepack/emulator";
 import { readFlags, required, usageError, wholeNumber } from "./flags.ts";
 
 export const emulatorFlags = {
@@ -49,6 +49,19 @@ export const switchValues: Readonly<Record<keyof EmulatorSwitches, Value>> = {
   deletedObjects: ["delete", "ignore"],
 };
 
+/** Switches of cross-tenant migration. */
+export const crossTenantSwitchValues: Readonly<Record<keyof CrossTenantSwitches, Value>> = {
+  taskLookup: ["newest", "oldest"],
+  failedValidation: ["status", "task"],
+  cancelEnded: ["accept", "refuse"],
+  taskStatusText: ["published", "capitalized", "success"],
+  badMappingEntry: ["request", "entry"],
+  absentMapping: ["notFound", "empty"],
+  absentRemoval: ["accept", "refuse"],
+  repeatedMapping: ["last", "refuse"],
+  crossTenantWording: ["cannot", "can't"],
+};
+
 /** Faults by name and field, with their values. */
 export const faultValues: Readonly<Record<string, Value | "text">> = {
   "throttle.every": "number",
@@ -67,6 +80,19 @@ export const faultValues: Readonly<Record<string, Value | "text">> = {
   "fatalAfter.jobs": "number",
   "alreadyExists.every": "number",
   "restartAfter.objects": "number",
+  "crossTenantError.every": "number",
+  "crossTenantError.row": [
+    "missingParameter",
+    "accessDenied",
+    "noRelationship",
+    "noOneDrive",
+    "noIdentityMap",
+    "sameFarm",
+    "taskNotFound",
+    "taskInProgress",
+  ],
+  "failMove.every": "number",
+  "refuseMapping.every": "number",
 };
 
 /** Fields that a fault can't do without, with what stands in where one is not named. */
@@ -75,6 +101,7 @@ const faultDefaults: Readonly<Record<string, Readonly<Record<string, number>>>> 
   loseAnswer: { every: 10 },
   postpone: { times: 1, milliseconds: 1000 },
   fatalAfter: { objects: 10 },
+  crossTenantError: { every: 1 },
 };
 
 /** The command line of `primepack emulator`, without the command. Throws INVALID_OPTION at the first fault. */

@@ -20,6 +20,7 @@ export interface CodeEntry {
     | "journal"
     | "run"
     | "emulator"
+    | "tenant"
     | "verify";
   readonly remedy: string;
 }
@@ -475,6 +476,79 @@ const registry = {
   QUEUE_MESSAGE_INVALID: {
     area: "event",
     remedy: "Give the key of the message's job; what no key opens was damaged, or isn't of a migration job.",
+  },
+
+  // tenant: cross-tenant moves and identity mappings
+  CROSS_TENANT_REQUEST_INVALID: {
+    area: "tenant",
+    remedy: "Give the parameter that the service's message names; sent again as it is, it is refused again.",
+  },
+  CROSS_TENANT_ACCESS_DENIED: {
+    area: "tenant",
+    remedy:
+      "Grant the application SharePointCrossTenantMigration.Manage.All (to read alone: SharePointCrossTenantMigration.Read.All), with an administrator's consent.",
+  },
+  CROSS_TENANT_PRECONDITION: {
+    area: "tenant",
+    remedy:
+      "See the service's message: the target needs a cross-tenant relationship and an identity mapping of the user, the source user a OneDrive.",
+  },
+  CROSS_TENANT_RELATIONSHIP_MISSING: {
+    area: "tenant",
+    remedy: "Set up the cross-tenant relationship on both organizations, then try again.",
+  },
+  SOURCE_ONEDRIVE_MISSING: {
+    area: "tenant",
+    remedy: "Check the source user's UPN, and that their OneDrive was provisioned and not yet moved.",
+  },
+  IDENTITY_MAP_MISSING: {
+    area: "tenant",
+    remedy: "Map the source user on the target organization first: primepack tenant map users.",
+  },
+  ORGANIZATIONS_ON_ONE_FARM: {
+    area: "tenant",
+    remedy: "Ask Microsoft's support to resolve it: organizations in one SharePoint location can't be moved between.",
+  },
+  MIGRATION_TASK_NOT_FOUND: {
+    area: "tenant",
+    remedy:
+      "Check the task's id or its source, and that the source organization is asked; how long tasks are kept is unknown.",
+  },
+  MIGRATION_TASK_IN_PROGRESS: {
+    area: "tenant",
+    remedy: "Wait for the task to end; only what has not started can be cancelled.",
+  },
+  MIGRATION_TASK_EXISTS: {
+    area: "tenant",
+    remedy: "Follow the task that the message names; a source that is under way or moved isn't moved again.",
+  },
+  MIGRATION_TASK_FAILED: {
+    area: "tenant",
+    remedy: "Mend what the service's message names, then move it by a fresh batch.",
+  },
+  MIGRATION_TASK_CANCELLED: {
+    area: "tenant",
+    remedy: "Somebody cancelled the task, or its latest start passed; move it by a fresh batch if it is still wanted.",
+  },
+  MIGRATION_TASK_LOST: {
+    area: "tenant",
+    remedy: "Look in the target whether the content is there; the service shows the task no more.",
+  },
+  MOVE_INVALID: { area: "usage", remedy: "Correct the line of the file of moves." },
+  MOVE_DUPLICATE: { area: "usage", remedy: "Keep one line for each source." },
+  MAPPING_INVALID: { area: "usage", remedy: "Correct the line of the mapping file." },
+  MAPPING_DUPLICATE: { area: "usage", remedy: "Keep one line for each source user or group." },
+  MAPPING_REFUSED: {
+    area: "tenant",
+    remedy: "Correct the entry as the service's message says; the others were applied.",
+  },
+  MAPPING_UNANSWERED: {
+    area: "tenant",
+    remedy: "Look at the mapping in the target organization; the service's answer didn't tell of it.",
+  },
+  TABLE_INVALID: {
+    area: "usage",
+    remedy: "Write the file as UTF-8: NDJSON, or CSV whose first row names the columns.",
   },
 
   // run

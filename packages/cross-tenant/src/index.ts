@@ -1,0 +1,7 @@
+// Promises: what stands here keeps its meaning within a major version.
+
+export type * from "./batches/batch-types.ts";
+export type * from "./mappings/mapping-run-types.ts";
+export type * from "./mappings/mapping-types.ts";
+export { MAX_DELTA_ENTRIES } from "./mappings/mapping-types.ts";
+export type * from "./tasks/task-types.ts";
