@@ -2,7 +2,6 @@
 
 export { buildPlans } from "./build/build-plans.ts";
 export { type ConfirmOptions, confirmPackages } from "./build/confirm-packages.ts";
-export { EventChannel } from "./build/event-channel.ts";
 export { isWithin } from "./build/is-within.ts";
 export { readKeyFile } from "./build/key-file.ts";
 export { memoryLedger } from "./build/memory-ledger.ts";

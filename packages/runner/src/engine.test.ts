@@ -1,11 +1,10 @@
-import type { Journal } from "@primepack/core";
+import { type Journal, memoryJournal } from "@primepack/core";
 import type { MigrationService } from "@primepack/submitter";
 import { temporaryFolder } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import { Engine } from "./engine.ts";
 import { JOURNAL_SCHEMA_VERSION, keyOf } from "./journal/entries.ts";
 import { put } from "./journal/run-journal.ts";
-import { memoryJournal } from "./memory-journal.ts";
 import { JobSlots } from "./stages/job-slots.ts";
 
 const folder = temporaryFolder();

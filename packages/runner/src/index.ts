@@ -1,5 +1,5 @@
+export { memoryJournal } from "@primepack/core";
 export { itemEnds } from "./item-ends.ts";
-export { memoryJournal } from "./memory-journal.ts";
 export { cancelMigration, migrate, settleMigration } from "./migrate.ts";
 export { type ReportRunOptions, reportRun } from "./report/report-run.ts";
 export {

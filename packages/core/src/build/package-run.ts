@@ -1,7 +1,12 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { PrimepackError } from "../errors/index.ts";
-import type { ItemOutcome, PackagePlan, PackageRecord, SourceContent } from "../model/index.ts";
-import { EventChannel } from "./event-channel.ts";
+import {
+  EventChannel,
+  type ItemOutcome,
+  type PackagePlan,
+  type PackageRecord,
+  type SourceContent,
+} from "../model/index.ts";
 import { executePackage } from "./execute-package.ts";
 import { packageOutcomes } from "./outcomes.ts";
 import type { ResolvedExecution } from "./resolve-execution.ts";

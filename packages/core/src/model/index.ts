@@ -1,3 +1,4 @@
+export * from "./event-channel.ts";
 export * from "./fields.ts";
 export * from "./forms.ts";
 export * from "./item.ts";
@@ -5,6 +6,7 @@ export * from "./journal.ts";
 export * from "./ledger.ts";
 export * from "./ledger-entries.ts";
 export * from "./limits.ts";
+export * from "./memory-journal.ts";
 export * from "./outcome.ts";
 export * from "./package-record.ts";
 export * from "./people.ts";

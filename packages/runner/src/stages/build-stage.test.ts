@@ -1,9 +1,9 @@
+import { memoryJournal } from "@primepack/core";
 import type { MigrationService } from "@primepack/submitter";
 import { temporaryFolder } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
 import type { PackageEntry } from "../journal/entries.ts";
 import { RunJournal } from "../journal/run-journal.ts";
-import { memoryJournal } from "../memory-journal.ts";
 import { resolveOptions } from "../options.ts";
 import { RunContext } from "../run-context.ts";
 import { BuildStage } from "./build-stage.ts";

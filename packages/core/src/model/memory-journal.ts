@@ -1,4 +1,5 @@
-import { checkJournalKey, type Journal, type JournalChange, type JournalValue, PrimepackError } from "@primepack/core";
+import { PrimepackError } from "../errors/index.ts";
+import { checkJournalKey, type Journal, type JournalChange, type JournalValue } from "./journal.ts";
 
 /** A journal that ends with its process: for tests, and for runs that need not be resumed. */
 export function memoryJournal(): Journal {
