@@ -40,6 +40,13 @@ export interface BatchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a batch is ended by: what it created and hasn't started is cancelled, what isn't created never is. */
+export interface CancelBatchOptions
+  extends Pick<BatchOptions, "journal" | "tasks" | "place" | "limits" | "now" | "timer" | "signal"> {
+  /** Watch tasks that have started, which nothing stops, to their end. Default: false, they are left as they are. */
+  readonly watch?: boolean;
+}
+
 export interface BatchLimits {
   /** Validations and creations at once. Default: 4; what throttling the service applies is unknown. */
   readonly requests?: number;
@@ -73,8 +80,9 @@ export type MoveStage =
 /** One move, for status and report. */
 export interface MoveStatus {
   readonly line: number;
-  readonly kind: Move["kind"];
-  /** UPN, object id, site URL or mail nickname. */
+  /** Undefined: the line can't be used, and names no kind. */
+  readonly kind?: Move["kind"];
+  /** UPN, object id, site URL or mail nickname, redacted; empty where a line that can't be used names none. */
   readonly source: string;
   readonly target: string;
   readonly stage: MoveStage;
@@ -99,7 +107,11 @@ export interface MoveStatus {
 /** How far a batch is, as its journal says. */
 export interface BatchStatus {
   readonly place: string;
-  readonly status: "reading" | "refused" | "running" | "complete" | "cancelled";
+  /**
+   * `refused` and `validated` have created nothing: run again with a file, such a batch begins anew. `cancelling`: its
+   * cancelling isn't at its end; it creates nothing any more.
+   */
+  readonly status: "reading" | "running" | "refused" | "validated" | "complete" | "cancelling" | "cancelled";
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly moves: number;
@@ -136,7 +148,7 @@ export interface BatchRun extends AsyncIterable<BatchEvent> {
   drain(): void;
 }
 
-/** What {@link readBatch} gives. */
+/** A batch as its journal has it, also while another process works on it. */
 export interface BatchRecord {
   /** Undefined: the journal holds no batch. */
   readonly batch: BatchStatus | undefined;
