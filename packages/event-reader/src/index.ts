@@ -5,7 +5,7 @@ export { joinOutcomes } from "./outcome/join-outcomes.ts";
 export type * from "./outcome/outcome-types.ts";
 export { parseEvent } from "./parse/parse-event.ts";
 export { parseGraphEvent } from "./parse/parse-graph-event.ts";
-export type { ServiceAccess, ServiceEvents } from "./polled/event-source.ts";
+export type { ServiceEvents } from "./polled/event-source.ts";
 export { type GraphEventsOptions, graphEvents } from "./polled/graph-events.ts";
 export { type ProgressEventsOptions, progressEvents } from "./polled/progress-events.ts";
 export { queueEvents } from "./queue/queue-events.ts";

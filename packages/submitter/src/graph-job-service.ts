@@ -1,10 +1,15 @@
 import { PrimepackError } from "@primepack/core/errors";
-import { ServiceError } from "@primepack/core/http";
+import {
+  graphBaseUrl,
+  guidOf,
+  isMembers,
+  type OpenedConnection,
+  openConnection,
+  type ServiceConnection,
+  ServiceError,
+} from "@primepack/core/http";
 import type { SharePointMigrationJob } from "@primepack/core/wire";
-import { guidOf } from "./guid.ts";
 import { jobContainers, keyInBase64 } from "./job-containers.ts";
-import { isMembers } from "./odata.ts";
-import { type OpenedConnection, openConnection, type ServiceConnection } from "./service-connection.ts";
 import type { GraphJobService, JobContainers, JobRequest } from "./types.ts";
 
 /** Which container, and how Graph is reached. */
@@ -24,13 +29,6 @@ export function graphJobService(options: GraphJobServiceOptions): GraphJobServic
   return new EmbeddedJobService(options);
 }
 
-export const GRAPH_URL = "https://graph.microsoft.com/v1.0";
-
-/** With its version. */
-export function graphBaseUrl(graphUrl: string): string {
-  return URL.canParse(graphUrl) && new URL(graphUrl).pathname === "/" ? new URL("v1.0", graphUrl).href : graphUrl;
-}
-
 /** A path below Graph's root for a container. */
 function containerPath(containerId: string): string {
   if (/^[^\s/?#]+$/.test(containerId) && !/^\.+$/.test(containerId))
@@ -48,10 +46,10 @@ class EmbeddedJobService implements GraphJobService {
   readonly #connection: OpenedConnection;
 
   constructor(options: GraphJobServiceOptions) {
-    const { containerId, graphUrl = GRAPH_URL, ...connection } = options;
+    const { containerId, graphUrl, ...connection } = options;
     this.containerId = containerId;
     this.#path = containerPath(containerId);
-    this.#connection = openConnection(graphBaseUrl(graphUrl), connection as ServiceConnection);
+    this.#connection = openConnection(graphBaseUrl("v1.0", graphUrl), connection as ServiceConnection);
   }
 
   async provisionContainers(signal?: AbortSignal): Promise<JobContainers> {

@@ -1,9 +1,9 @@
+export type { ServiceConnection } from "@primepack/core/http";
 export { type GraphJobServiceOptions, graphJobService } from "./graph-job-service.ts";
 export type { OwnAccount } from "./own/account.ts";
 export { type OwnContainersOptions, ownContainers } from "./own/own-containers.ts";
 export { providedContainers } from "./provided-containers.ts";
 export { sasExpiry } from "./sas-expiry.ts";
-export type { ServiceConnection } from "./service-connection.ts";
 export { type SharePointJobServiceOptions, sharePointJobService } from "./sharepoint-job-service.ts";
 export { type ResolvedGraphTarget, type ResolveGraphTargetOptions, resolveGraphTarget } from "./target/graph-target.ts";
 export type { TargetRole, TargetUser } from "./target/principals.ts";

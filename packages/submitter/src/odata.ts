@@ -1,9 +1,4 @@
-/** An object as JSON has it. */
-export type Members = Readonly<Record<string, unknown>>;
-
-export function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isMembers } from "@primepack/core/http";
 
 /** Asks SharePoint for the shortest of its forms; the longer ones are read as well. */
 export const NO_METADATA: Readonly<Record<string, string>> = { accept: "application/json;odata=nometadata" };
@@ -43,9 +38,4 @@ export function pageOf(body: unknown): Page | undefined {
   if (!Array.isArray(items)) return undefined;
   const next = isMembers(d) ? d.__next : (body["odata.nextLink"] ?? body["@odata.nextLink"]);
   return { items, next: typeof next === "string" && next !== "" ? next : undefined };
-}
-
-/** A text in an OData URL, quoted. */
-export function literal(text: string): string {
-  return encodeURIComponent(`'${text.replaceAll("'", "''")}'`).replaceAll("'", "%27");
 }

@@ -1,10 +1,18 @@
 import { PrimepackError } from "@primepack/core/errors";
-import { ServiceError, type ServiceReply, type ServiceRequest } from "@primepack/core/http";
+import {
+  guidOf,
+  isMembers,
+  type Members,
+  type OpenedConnection,
+  openConnection,
+  type ServiceConnection,
+  ServiceError,
+  type ServiceReply,
+  type ServiceRequest,
+} from "@primepack/core/http";
 import { type CreateMigrationJobRequest, MIGRATION_JOB_STATES } from "@primepack/core/wire";
-import { guidOf } from "./guid.ts";
 import { invalidReply, jobContainers, jobQueue, keyInBase64 } from "./job-containers.ts";
-import { isMembers, type Members, NO_METADATA, resultOf } from "./odata.ts";
-import { type OpenedConnection, openConnection, type ServiceConnection } from "./service-connection.ts";
+import { NO_METADATA, resultOf } from "./odata.ts";
 import type { JobContainers, JobQueue, JobRequest, JobState, SharePointJobService } from "./types.ts";
 
 /** Which site collection, and how it is reached. */

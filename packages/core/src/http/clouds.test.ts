@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CLOUDS, cloudOf, scopesOf } from "./clouds.ts";
+import { CLOUDS, cloudOf, graphBaseUrl, scopesOf } from "./clouds.ts";
 
 describe("cloudOf()", () => {
   it.each([
@@ -29,5 +29,16 @@ describe("scopesOf()", () => {
   it("asks for what the app was granted at the host", () => {
     expect(scopesOf("https://contoso.sharepoint.us/sites/archive")).toEqual(["https://contoso.sharepoint.us/.default"]);
     expect(scopesOf("https://graph.microsoft.com/v1.0")).toEqual(["https://graph.microsoft.com/.default"]);
+  });
+});
+
+describe("graphBaseUrl()", () => {
+  it.each([
+    ["v1.0", undefined, "https://graph.microsoft.com/v1.0"],
+    ["beta", "https://graph.microsoft.us/", "https://graph.microsoft.us/beta"],
+    ["beta", "http://127.0.0.1:8080/other/v2", "http://127.0.0.1:8080/other/v2"],
+    ["v1.0", "no URL", "no URL"],
+  ] as const)("adds %s to a root without a path: %j", (version, graphUrl, expected) => {
+    expect(graphBaseUrl(version, graphUrl)).toBe(expected);
   });
 });

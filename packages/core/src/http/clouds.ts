@@ -53,3 +53,8 @@ export function cloudOf(url: string): Cloud {
 export function scopesOf(url: string): readonly string[] {
   return [`${new URL(url).origin}/.default`];
 }
+
+/** A root of Graph with its version: as it was given if it has a path, else with this one. Default: the global cloud's. */
+export function graphBaseUrl(version: "v1.0" | "beta", graphUrl: string = CLOUDS[0].graphUrl): string {
+  return URL.canParse(graphUrl) && new URL(graphUrl).pathname === "/" ? new URL(version, graphUrl).href : graphUrl;
+}

@@ -1,12 +1,22 @@
 // The request pipeline to SharePoint and Graph, and what requests to storage share with it; no routes.
 
-export { CLOUDS, type Cloud, cloudOf, scopesOf } from "./clouds.ts";
+export { CLOUDS, type Cloud, cloudOf, graphBaseUrl, scopesOf } from "./clouds.ts";
 export { credentialFault } from "./credential-fault.ts";
+export { guidOf } from "./guid.ts";
 export { HttpTransport } from "./http-transport.ts";
+export { isMembers, type Members } from "./members.ts";
+export { odataLiteral } from "./odata-literal.ts";
 export { RequestError, type RetryAdvice } from "./request-error.ts";
 export { type RetriedRequest, Retrier, type RetryOptions } from "./retrier.ts";
 export { isOverload, isPassing, retryAfterOf } from "./retry-after.ts";
 export { createServiceClient } from "./service-client.ts";
+export {
+  type OpenedConnection,
+  type OwnConnection,
+  openConnection,
+  type ServiceConnection,
+  type SharedConnection,
+} from "./service-connection.ts";
 export { type ServiceAnswer, ServiceError } from "./service-error.ts";
 export type {
   ServiceClient,

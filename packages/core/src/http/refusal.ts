@@ -1,5 +1,6 @@
 import { type Code, redact } from "../errors/index.ts";
 import { type HttpHeaders, headerOf } from "./http-reply.ts";
+import { isMembers, type Members } from "./members.ts";
 import { isOverload, isPassing } from "./retry-after.ts";
 import { type ServiceAnswer, ServiceError } from "./service-error.ts";
 
@@ -115,8 +116,6 @@ function plainText(text: string): string {
   return start.replace(/<(script|style)[\s\S]*?(<\/\1\s*>|$)/gi, " ").replace(/<[^>]*>/g, " ");
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** `error` (verbose, Graph) or `odata.error` (other modes). */
 function errorObjectIn(text: string): Members | undefined {
   try {
@@ -161,8 +160,4 @@ function innermostCode(error: Members): string | undefined {
     if (isMembers(current) && typeof current.code === "string") code = oneLine(current.code);
   }
   return code;
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

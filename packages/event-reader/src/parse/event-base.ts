@@ -1,12 +1,12 @@
+import type { Members } from "@primepack/core/http";
 import type { JobEvent } from "../types.ts";
-import type { JsonObject } from "./fields.ts";
 
 /** Characters that are kept of what is no event. */
 const UNREADABLE_MAX_LENGTH = 1000;
 
 /** What stands for something that is no event at all; `raw.text` has its beginning, if it is text. */
 export function noEvent(value: unknown): JobEvent {
-  const raw: JsonObject = typeof value === "string" ? { text: value.slice(0, UNREADABLE_MAX_LENGTH) } : {};
+  const raw: Members = typeof value === "string" ? { text: value.slice(0, UNREADABLE_MAX_LENGTH) } : {};
   return { type: "unknown", name: "", jobId: "", time: undefined, raw };
 }
 

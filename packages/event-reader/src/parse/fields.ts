@@ -1,9 +1,4 @@
-/** An object with any names, as JSON gives it. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import type { Members } from "@primepack/core/http";
 
 /** Parsed JSON; undefined for what is none. */
 export function parsedJson(text: string): unknown {
@@ -19,7 +14,7 @@ export function parsedJson(text: string): unknown {
 export class Fields {
   readonly #values: Map<string, unknown> = new Map();
 
-  constructor(object: JsonObject) {
+  constructor(object: Members) {
     for (const [name, value] of Object.entries(object)) {
       const key = name.trim().toLowerCase();
       // Of two spellings in one event the one with a value counts.

@@ -1,6 +1,7 @@
+import { isMembers } from "@primepack/core/http";
 import type { JobCounts, JobEvent, JobProblem, JobStatistics } from "../types.ts";
 import { noEvent, objectTypeOf } from "./event-base.ts";
-import { Fields, isObject, known, parsedJson } from "./fields.ts";
+import { Fields, known, parsedJson } from "./fields.ts";
 import { booleanOf, countOf, guidOf, jobIdOf, numberOf, textOf, timeOf } from "./values.ts";
 
 type EventType = JobEvent["type"];
@@ -33,7 +34,7 @@ const eventTypes: ReadonlyMap<string, EventType> = new Map(
  */
 export function parseEvent(event: unknown): JobEvent {
   const raw = typeof event === "string" ? parsedJson(event) : event;
-  if (!isObject(raw)) return noEvent(event);
+  if (!isMembers(raw)) return noEvent(event);
   const fields = new Fields(raw);
   const name = textOf(fields.get("Event"));
   const correlationId = textOf(fields.get("CorrelationId"));
@@ -121,16 +122,16 @@ function countsOf(fields: Fields): JobCounts {
 /** JSON text inside of a string, or the object itself. */
 function statisticsOf(value: unknown): JobStatistics | undefined {
   const table = typeof value === "string" ? parsedJson(value) : value;
-  if (!isObject(table)) return undefined;
+  if (!isMembers(table)) return undefined;
   return Object.fromEntries(
     Object.entries(table)
-      .filter(([, figures]) => isObject(figures))
+      .filter(([, figures]) => isMembers(figures))
       .map(([name, figures]) => [name, figuresOf(figures)]),
   );
 }
 
 function figuresOf(figures: unknown): Readonly<Record<string, number>> {
-  const pairs = Object.entries(isObject(figures) ? figures : {}).map(
+  const pairs = Object.entries(isMembers(figures) ? figures : {}).map(
     ([name, value]) => [name, countOf(value)] as const,
   );
   return Object.fromEntries(pairs.filter((pair): pair is readonly [string, number] => pair[1] !== undefined));

@@ -1,6 +1,7 @@
+import { isMembers } from "@primepack/core/http";
 import type { JobCounts, JobEvent, JobProblem } from "../types.ts";
 import { noEvent, objectTypeOf } from "./event-base.ts";
-import { Fields, isObject, known } from "./fields.ts";
+import { Fields, known } from "./fields.ts";
 import { booleanOf, countOf, guidOf, jobIdOf, textOf, timeOf } from "./values.ts";
 
 /**
@@ -10,7 +11,7 @@ import { booleanOf, countOf, guidOf, jobIdOf, textOf, timeOf } from "./values.ts
  * told as a warning; a level that isn't known as an error, so that nothing that failed passes for done.
  */
 export function parseGraphEvent(value: unknown): JobEvent {
-  if (!isObject(value)) return noEvent(value);
+  if (!isMembers(value)) return noEvent(value);
   const fields = new Fields(value);
   const correlationId = textOf(fields.get("correlationId"));
   const base = {
@@ -94,7 +95,7 @@ function countsOf(fields: Fields): JobCounts {
 
 function problemOf(fields: Fields): JobProblem {
   const reported = fields.get("error");
-  const error = new Fields(isObject(reported) ? reported : {});
+  const error = new Fields(isMembers(reported) ? reported : {});
   return {
     objectType: objectTypeOf(textOf(fields.get("objectType"))),
     url: textOf(fields.get("objectUrl")),

@@ -1,22 +1,21 @@
-import { type ServiceClient, ServiceError, scopesOf } from "@primepack/core/http";
-import { isObject } from "../parse/fields.ts";
+import {
+  graphBaseUrl,
+  isMembers,
+  type OpenedConnection,
+  type OwnConnection,
+  openConnection,
+  ServiceError,
+  type SharedConnection,
+} from "@primepack/core/http";
 import { parseGraphEvent } from "../parse/parse-graph-event.ts";
 import { jobIdOf } from "../parse/values.ts";
 import type { EventPage, JobEvent } from "../types.ts";
-import {
-  borrowedClient,
-  MAX_PAGES_OF_READ,
-  type OpenedClient,
-  ownClient,
-  type ServiceAccess,
-  type ServiceEvents,
-} from "./event-source.ts";
+import { MAX_PAGES_OF_READ, type ServiceEvents } from "./event-source.ts";
 
 /** The SharePoint Embedded container whose jobs are asked for, and a client whose base URL is a root of Graph with its version. */
 export type GraphEventsOptions = { readonly containerId: string } & (
-  | { readonly client: ServiceClient }
-  | (ServiceAccess & {
-      readonly client?: undefined;
+  | SharedConnection
+  | (OwnConnection & {
       /** Root of Graph; without a path its version `v1.0` is taken. Default: `https://graph.microsoft.com/v1.0`. */
       readonly graphUrl?: string;
     })
@@ -30,10 +29,10 @@ export type GraphEventsOptions = { readonly containerId: string } & (
  * has a link is not documented, so it may have to be read again as it grows.
  */
 export function graphEvents(options: GraphEventsOptions): ServiceEvents {
-  if (options.client !== undefined) return new GraphEvents(borrowedClient(options.client), options.containerId);
-  const given = options.graphUrl ?? "https://graph.microsoft.com";
-  const graphUrl = URL.canParse(given) && new URL(given).pathname === "/" ? new URL("v1.0", given).href : given;
-  return new GraphEvents(ownClient(graphUrl, options, scopesOf(graphUrl)), options.containerId);
+  const { containerId } = options;
+  if (options.client !== undefined) return new GraphEvents(openConnection("", options), containerId);
+  const { containerId: _, graphUrl, ...connection } = options;
+  return new GraphEvents(openConnection(graphBaseUrl("v1.0", graphUrl), connection), containerId);
 }
 
 /** Where a read goes on: behind the first `known` events of the page of this `$skiptoken` (undefined: of the first page). */
@@ -43,10 +42,10 @@ interface Position {
 }
 
 class GraphEvents implements ServiceEvents {
-  readonly #opened: OpenedClient;
+  readonly #opened: OpenedConnection;
   readonly #jobsUrl: string;
 
-  constructor(opened: OpenedClient, containerId: string) {
+  constructor(opened: OpenedConnection, containerId: string) {
     this.#opened = opened;
     this.#jobsUrl = `storage/fileStorage/containers/${encodeURIComponent(containerId)}/migrationJobs`;
   }
@@ -77,7 +76,7 @@ class GraphEvents implements ServiceEvents {
       doing: "read the events of the migration job",
       ...(signal === undefined ? {} : { signal }),
     });
-    if (!isObject(body) || !Array.isArray(body.value)) {
+    if (!isMembers(body) || !Array.isArray(body.value)) {
       throw new ServiceError(
         "SERVICE_REPLY_INVALID",
         `Cannot read the events of the migration job as the reply has no list named value: current value is ${typeof body}`,

@@ -108,7 +108,7 @@ describe("progressEvents()", () => {
   it("quotes a token that is no number", async () => {
     const { events, urls } = await site(() => ({ body: { Logs: [], NextToken: "it's" } }));
     await events.read(JOB, "it's");
-    expect(urls[0]).toContain(",nextToken='it''s')");
+    expect(urls[0]).toContain(",nextToken=%27it%27%27s%27)");
   });
 
   it.each([

@@ -1,22 +1,21 @@
 import { PrimepackError } from "@primepack/core/errors";
-import { type ServiceClient, ServiceError, scopesOf } from "@primepack/core/http";
-import { Fields, isObject } from "../parse/fields.ts";
+import {
+  isMembers,
+  type OpenedConnection,
+  type OwnConnection,
+  odataLiteral,
+  openConnection,
+  ServiceError,
+  type SharedConnection,
+} from "@primepack/core/http";
+import { Fields } from "../parse/fields.ts";
 import { parseEvent } from "../parse/parse-event.ts";
 import { guidOf, textOf } from "../parse/values.ts";
 import type { EventPage, JobEvent } from "../types.ts";
-import {
-  borrowedClient,
-  MAX_PAGES_OF_READ,
-  type OpenedClient,
-  ownClient,
-  type ServiceAccess,
-  type ServiceEvents,
-} from "./event-source.ts";
+import { MAX_PAGES_OF_READ, type ServiceEvents } from "./event-source.ts";
 
 /** Where the progress of jobs is asked for: a client whose base URL is that of the site collection, or what makes one. */
-export type ProgressEventsOptions =
-  | { readonly client: ServiceClient }
-  | (ServiceAccess & { readonly client?: undefined; readonly siteUrl: string });
+export type ProgressEventsOptions = SharedConnection | (OwnConnection & { readonly siteUrl: string });
 
 /**
  * Events of SharePoint's jobs by `GetMigrationJobProgress`, which gives them in clear text for encrypted jobs too.
@@ -24,11 +23,9 @@ export type ProgressEventsOptions =
  * A read asks on until there is no news, at most 1,000 times. Its token is the service's `NextToken`.
  */
 export function progressEvents(options: ProgressEventsOptions): ServiceEvents {
-  return new ProgressEvents(
-    options.client === undefined
-      ? ownClient(options.siteUrl, options, scopesOf(options.siteUrl))
-      : borrowedClient(options.client),
-  );
+  if (options.client !== undefined) return new ProgressEvents(openConnection("", options));
+  const { siteUrl, ...connection } = options;
+  return new ProgressEvents(openConnection(siteUrl, connection));
 }
 
 /** The first token (Progress page). */
@@ -41,11 +38,11 @@ const FIRST_TOKEN = "0";
 const JOB_ID_FORMS: readonly ((jobId: string) => string)[] = [(jobId) => `guid'${jobId}'`, (jobId) => `'${jobId}'`];
 
 class ProgressEvents implements ServiceEvents {
-  readonly #opened: OpenedClient;
+  readonly #opened: OpenedConnection;
   #form = 0;
   #formIsProven = false;
 
-  constructor(opened: OpenedClient) {
+  constructor(opened: OpenedConnection) {
     this.#opened = opened;
   }
 
@@ -103,7 +100,7 @@ class ProgressEvents implements ServiceEvents {
 
 /** A number stands as it is; anything else, which is not known to occur, as a string of OData. */
 function tokenLiteral(token: string): string {
-  return /^\d+$/.test(token) ? token : `'${encodeURIComponent(token.replaceAll("'", "''"))}'`;
+  return /^\d+$/.test(token) ? token : odataLiteral(token);
 }
 
 interface ProgressPage {
@@ -113,10 +110,10 @@ interface ProgressPage {
 
 /** Reads the reply of all OData modes; `verbose` wraps it, and `NextToken` is written in two ways. */
 function progressIn(body: unknown, token: string): ProgressPage {
-  let fields = new Fields(isObject(body) ? body : {});
+  let fields = new Fields(isMembers(body) ? body : {});
   for (const wrapper of ["d", "GetMigrationJobProgress", "value"]) {
     const inner = fields.get(wrapper);
-    if (isObject(inner)) fields = new Fields(inner);
+    if (isMembers(inner)) fields = new Fields(inner);
   }
   const logs = fields.get("Logs");
   const nextToken = textOf(fields.get("NextToken"));
@@ -140,10 +137,10 @@ function progressIn(body: unknown, token: string): ProgressPage {
 function listIn(logs: unknown): readonly unknown[] | undefined {
   if (Array.isArray(logs)) return logs;
   if (logs === undefined || logs === null || logs === "") return [];
-  const results = isObject(logs) ? new Fields(logs).get("results") : undefined;
+  const results = isMembers(logs) ? new Fields(logs).get("results") : undefined;
   return Array.isArray(results) ? results : undefined;
 }
 
 function kindOf(body: unknown): string {
-  return isObject(body) ? `an object with ${Object.keys(body).slice(0, 10).join(", ") || "no members"}` : typeof body;
+  return isMembers(body) ? `an object with ${Object.keys(body).slice(0, 10).join(", ") || "no members"}` : typeof body;
 }

@@ -1,4 +1,5 @@
-import { Fields, type JsonObject } from "../parse/fields.ts";
+import type { Members } from "@primepack/core/http";
+import { Fields } from "../parse/fields.ts";
 import { parseEvent } from "../parse/parse-event.ts";
 import { jobIdOf } from "../parse/values.ts";
 import type { JobEvent, JobKey } from "../types.ts";
@@ -38,7 +39,7 @@ export class MessageOwners {
     }
   }
 
-  #ownerOfClear(raw: JsonObject): OwnedMessage {
+  #ownerOfClear(raw: Members): OwnedMessage {
     const event = parseEvent(raw);
     const { jobId } = event;
     if (jobId === "") {
@@ -92,7 +93,7 @@ export class MessageOwners {
 }
 
 /** The outer job id chose the key, so the inner one may be missing, but not be another. */
-function eventOf(jobId: string, id: string | undefined, raw: JsonObject): OwnedMessage {
+function eventOf(jobId: string, id: string | undefined, raw: Members): OwnedMessage {
   const inner = jobIdOf(new Fields(raw).get("JobId"));
   if (inner !== "" && inner !== jobId) return malformed(jobId, "its content must be of the same job", inner);
   return { kind: "event", jobId, id, event: { ...parseEvent(raw), jobId } };

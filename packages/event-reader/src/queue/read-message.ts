@@ -1,18 +1,19 @@
 import { PrimepackError, type Secret } from "@primepack/core/errors";
+import { isMembers, type Members } from "@primepack/core/http";
 import { openSealed } from "@primepack/core/seal";
-import { Fields, isObject, type JsonObject, parsedJson } from "../parse/fields.ts";
+import { Fields, parsedJson } from "../parse/fields.ts";
 import { jobIdOf, textOf } from "../parse/values.ts";
 
 /** A message as far as it can be read without a key. */
 export type ReadMessage =
-  | { readonly kind: "clear"; readonly event: JsonObject }
+  | { readonly kind: "clear"; readonly event: Members }
   | { readonly kind: "encrypted"; readonly jobId: string; readonly iv: Uint8Array; readonly content: Uint8Array }
   | { readonly kind: "malformed"; readonly jobId: string; readonly error: PrimepackError };
 
 /** Reads base64 of UTF-8 JSON, and JSON itself; an encrypted one is a single object with the label `Encrypted`. */
 export function readMessage(text: string): ReadMessage {
   const json = parsedJson(text.trim().startsWith("{") ? text : Buffer.from(text, "base64").toString("utf8"));
-  if (!isObject(json)) return malformed("", "it must be JSON, in base64", `${text.length} characters`);
+  if (!isMembers(json)) return malformed("", "it must be JSON, in base64", `${text.length} characters`);
   const fields = new Fields(json);
   if (textOf(fields.get("Label")).toLowerCase() !== "encrypted") return { kind: "clear", event: json };
   const jobId = jobIdOf(fields.get("JobId"));
@@ -28,7 +29,7 @@ export function readMessage(text: string): ReadMessage {
 export async function openMessage(
   { iv, content }: ReadMessage & { readonly kind: "encrypted" },
   key: Secret<Uint8Array>,
-): Promise<JsonObject | undefined> {
+): Promise<Members | undefined> {
   const chunks: Uint8Array[] = [];
   try {
     for await (const chunk of openSealed([content], { key, iv })) chunks.push(chunk);
@@ -38,7 +39,7 @@ export async function openMessage(
   }
   // Of the wrong keys one in 256 leaves valid padding, but none leaves JSON.
   const json = parsedJson(Buffer.concat(chunks).toString("utf8"));
-  return isObject(json) ? json : undefined;
+  return isMembers(json) ? json : undefined;
 }
 
 export function malformed(

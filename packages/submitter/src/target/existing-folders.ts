@@ -1,7 +1,6 @@
-import { type ServiceClient, ServiceError } from "@primepack/core/http";
-import { guidOf } from "../guid.ts";
+import { guidOf, isMembers, odataLiteral, type ServiceClient, ServiceError } from "@primepack/core/http";
 import { invalidReply } from "../job-containers.ts";
-import { isMembers, literal, NO_METADATA, resultOf } from "../odata.ts";
+import { NO_METADATA, resultOf } from "../odata.ts";
 import { highestItemId, type ListedList, listItems } from "./list-items.ts";
 import { isNotFound } from "./not-found.ts";
 
@@ -85,7 +84,7 @@ async function folderId(
   try {
     const { body } = await client.send({
       method: "GET",
-      url: `_api/web/GetFolderByServerRelativePath(DecodedUrl=@u)?@u=${literal(url)}&$select=UniqueId,Exists`,
+      url: `_api/web/GetFolderByServerRelativePath(DecodedUrl=@u)?@u=${odataLiteral(url)}&$select=UniqueId,Exists`,
       headers: NO_METADATA,
       doing,
       ...(signal === undefined ? {} : { signal }),

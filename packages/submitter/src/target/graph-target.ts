@@ -1,11 +1,16 @@
 import { PrimepackError } from "@primepack/core/errors";
-import { type ServiceClient, ServiceError } from "@primepack/core/http";
+import {
+  graphBaseUrl,
+  guidOf,
+  isMembers,
+  type Members,
+  openConnection,
+  type ServiceClient,
+  type ServiceConnection,
+  ServiceError,
+} from "@primepack/core/http";
 import { ITEM_ID_MAX, type Logger, type Target } from "@primepack/core/model";
-import { GRAPH_URL, graphBaseUrl } from "../graph-job-service.ts";
-import { guidOf } from "../guid.ts";
 import { invalidReply } from "../job-containers.ts";
-import { isMembers, type Members } from "../odata.ts";
-import { openConnection, type ServiceConnection } from "../service-connection.ts";
 import { isOfFolder } from "./existing-folders.ts";
 import { folderNames } from "./folder-path.ts";
 import { namesBelow } from "./list-items.ts";
@@ -50,15 +55,7 @@ export interface ResolvedGraphTarget {
  * @throws TARGET_NOT_FOUND, TARGET_INCOMPLETE, INVALID_OPTION, or another ServiceError
  */
 export async function resolveGraphTarget(options: ResolveGraphTargetOptions): Promise<ResolvedGraphTarget> {
-  const {
-    containerId,
-    graphUrl = GRAPH_URL,
-    folder = "",
-    existingFolders = "all",
-    firstItemId,
-    signal,
-    ...rest
-  } = options;
+  const { containerId, graphUrl, folder = "", existingFolders = "all", firstItemId, signal, ...rest } = options;
   const names = folderNames(folder);
   if (existingFolders === "none" && firstItemId === undefined) {
     throw invalidOption("firstItemId must be given where the drive is not listed", "none");
@@ -66,7 +63,7 @@ export async function resolveGraphTarget(options: ResolveGraphTargetOptions): Pr
   if (firstItemId !== undefined && !(Number.isInteger(firstItemId) && firstItemId >= 1 && firstItemId <= ITEM_ID_MAX)) {
     throw invalidOption(`firstItemId takes a whole number from 1 to ${ITEM_ID_MAX}`, String(firstItemId));
   }
-  const { client, close } = openConnection(graphBaseUrl(graphUrl), rest as ServiceConnection);
+  const { client, close } = openConnection(graphBaseUrl("v1.0", graphUrl), rest as ServiceConnection);
   try {
     const drive: Drive = { client, url: `drives/${encodeURIComponent(containerId)}`, signal };
     const library = await readRoot(drive, options.logger);

@@ -1,7 +1,6 @@
-import type { ServiceClient } from "@primepack/core/http";
-import { guidOf } from "../guid.ts";
+import { guidOf, isMembers, type ServiceClient } from "@primepack/core/http";
 import { invalidReply } from "../job-containers.ts";
-import { isMembers, NO_METADATA } from "../odata.ts";
+import { NO_METADATA } from "../odata.ts";
 import { pages } from "./pages.ts";
 
 /** A file, folder or list item, as the list's items show it. */

@@ -1,6 +1,6 @@
-import type { ServiceClient } from "@primepack/core/http";
+import { isMembers, type Members, type ServiceClient } from "@primepack/core/http";
 import { invalidReply } from "../job-containers.ts";
-import { isMembers, type Members, NO_METADATA } from "../odata.ts";
+import { NO_METADATA } from "../odata.ts";
 import { pages } from "./pages.ts";
 
 /** A role definition of the target's web. */

@@ -1,9 +1,16 @@
-import { type ServiceClient, ServiceError } from "@primepack/core/http";
+import {
+  guidOf,
+  isMembers,
+  type Members,
+  odataLiteral,
+  openConnection,
+  type ServiceClient,
+  type ServiceConnection,
+  ServiceError,
+} from "@primepack/core/http";
 import type { Target } from "@primepack/core/model";
-import { guidOf } from "../guid.ts";
 import { invalidReply } from "../job-containers.ts";
-import { isMembers, literal, type Members, NO_METADATA, resultOf } from "../odata.ts";
-import { openConnection, type ServiceConnection } from "../service-connection.ts";
+import { NO_METADATA, resultOf } from "../odata.ts";
 import { readFolderIds, readLibrary } from "./existing-folders.ts";
 import { folderNames } from "./folder-path.ts";
 import { highestItemId, namesBelow } from "./list-items.ts";
@@ -153,11 +160,11 @@ function addressesOf(library: string, web: Web): readonly { readonly path: strin
   const byUrl = (url: string) => ({
     // GetList may decode what it is given, and so miss names with these characters.
     path: /[%#]/.test(url) ? "GetListUsingPath(DecodedUrl=@u)" : "GetList(@u)",
-    aliases: `@u=${literal(url.replace(/\/+$/, ""))}&`,
+    aliases: `@u=${odataLiteral(url.replace(/\/+$/, ""))}&`,
   });
   if (library.startsWith("/")) return [byUrl(library)];
   return [
-    { path: `lists/getByTitle(${literal(library)})`, aliases: "" },
+    { path: `lists/getByTitle(${odataLiteral(library)})`, aliases: "" },
     byUrl(`${web.url === "/" ? "" : web.url}/${library}`),
   ];
 }
