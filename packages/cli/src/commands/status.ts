@@ -4,7 +4,8 @@ import { type MigrationStatus, type PackageStage, type RunStatus, readStatus, re
 import { readReportArguments, readStatusArguments } from "../arguments/run-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import { type ExitCode, exitCodeOfMigration, exitCodes } from "../exit-code.ts";
-import { JOURNAL_FOLDER, readRunFile } from "../migration/run-file.ts";
+import { readRunFile } from "../migration/run-file.ts";
+import { JOURNAL_FOLDER } from "../run-record.ts";
 import { jsonLine } from "../view/json-line.ts";
 import { migrationSummaryLines } from "../view/migration-summary-text.ts";
 import { type RunCounts, statusLines } from "../view/status-text.ts";

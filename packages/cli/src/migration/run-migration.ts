@@ -19,13 +19,14 @@ import { type ExitCode, exitCodeOfMigration, exitCodes } from "../exit-code.ts";
 import { openLedger } from "../open-ledger.ts";
 import { openSource } from "../open-source.ts";
 import { reportError } from "../report-error.ts";
+import { JOURNAL_FOLDER } from "../run-record.ts";
 import { mappedPeople } from "../user-map.ts";
 import { JsonMigrationView } from "../view/json-migration-view.ts";
 import type { MigrationView } from "../view/migration-view.ts";
 import { TextMigrationView } from "../view/text-migration-view.ts";
 import { type OpenedService, openService } from "./open-service.ts";
 import { containersFor } from "./own-containers.ts";
-import { JOURNAL_FOLDER, type RunFile } from "./run-file.ts";
+import type { RunFile } from "./run-file.ts";
 
 /** A run whose folder is there, and how it is to be gone on with. */
 export interface RunToFollow extends RunArguments {
