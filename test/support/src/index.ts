@@ -30,6 +30,7 @@ export { collectLedger, describeLedger, type LedgerUnderTest, ledgerEntry } from
 export { type BlobFaults, memoryJobContainer } from "./memory-job-container.ts";
 export { makeTree, manyFiles, type TreeFiles } from "./plain-tree.ts";
 export { RandomSource } from "./random-source.ts";
+export { type Exchange, type Relay, type RelayedRequest, type RelayOptions, startRelay } from "./relay.ts";
 export { richFields, richPackage } from "./rich-package.ts";
 export { type SelfSignedCertificate, selfSignedCertificate } from "./self-signed-certificate.ts";
 export { temporaryFolder } from "./temporary-folder.ts";
