@@ -17,7 +17,7 @@ export {
   type ServiceConnection,
   type SharedConnection,
 } from "./service-connection.ts";
-export { type ServiceAnswer, ServiceError } from "./service-error.ts";
+export { type ServiceAnswer, ServiceError, type ServiceErrorOptions } from "./service-error.ts";
 export type {
   ServiceClient,
   ServiceClientOptions,

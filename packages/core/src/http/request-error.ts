@@ -16,8 +16,8 @@ export class RequestError extends PrimepackError implements RetryAdvice {
   readonly throttled: boolean;
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: Code, message: string, cause: Error | undefined, advice: Partial<RetryAdvice> = {}) {
-    super(code, message, { cause });
+  constructor(code: Code, message: string, cause: Error | undefined, advice: Partial<RetryAdvice> = {}, hint?: string) {
+    super(code, message, { cause, ...(hint === undefined ? {} : { hint }) });
     this.retryable = advice.retryable ?? false;
     this.throttled = advice.throttled ?? false;
     this.retryAfterMs = advice.retryAfterMs;

@@ -15,6 +15,15 @@ export interface ServiceAnswer {
   readonly requestId?: string;
 }
 
+/** What a {@link ServiceError} holds beside its code and message. */
+export interface ServiceErrorOptions {
+  readonly cause?: Error;
+  readonly answer?: ServiceAnswer;
+  readonly advice?: Partial<RetryAdvice>;
+  /** What to do next; default: the remedy that the registry gives for the code. */
+  readonly hint?: string;
+}
+
 /** A failed call of SharePoint or Graph. */
 export class ServiceError extends RequestError implements ServiceAnswer {
   readonly status?: number;
@@ -23,12 +32,8 @@ export class ServiceError extends RequestError implements ServiceAnswer {
   readonly serviceMessage?: string;
   readonly requestId?: string;
 
-  constructor(
-    code: Code,
-    message: string,
-    options: { readonly cause?: Error; readonly answer?: ServiceAnswer; readonly advice?: Partial<RetryAdvice> } = {},
-  ) {
-    super(code, message, options.cause, options.advice);
+  constructor(code: Code, message: string, options: ServiceErrorOptions = {}) {
+    super(code, message, options.cause, options.advice, options.hint);
     Object.assign(this, options.answer);
   }
 }
