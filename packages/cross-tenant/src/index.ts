@@ -4,4 +4,6 @@ export type * from "./batches/batch-types.ts";
 export type * from "./mappings/mapping-run-types.ts";
 export type * from "./mappings/mapping-types.ts";
 export { MAX_DELTA_ENTRIES } from "./mappings/mapping-types.ts";
+export { checkMove, moveFaults } from "./tasks/check-move.ts";
+export { lookupOf, moveSource, moveTarget } from "./tasks/move-sides.ts";
 export type * from "./tasks/task-types.ts";
