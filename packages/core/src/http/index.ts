@@ -18,6 +18,7 @@ export {
   type SharedConnection,
 } from "./service-connection.ts";
 export { type ServiceAnswer, ServiceError, type ServiceErrorOptions } from "./service-error.ts";
+export { serviceText } from "./service-text.ts";
 export type {
   ServiceClient,
   ServiceClientOptions,

@@ -1,8 +1,9 @@
-import { type Code, redact } from "../errors/index.ts";
+import type { Code } from "../errors/index.ts";
 import { type HttpHeaders, headerOf } from "./http-reply.ts";
 import { isMembers, type Members } from "./members.ts";
 import { isOverload, isPassing } from "./retry-after.ts";
 import { type ServiceAnswer, ServiceError } from "./service-error.ts";
+import { serviceText } from "./service-text.ts";
 
 /** A reply without success. */
 export interface RefusedReply {
@@ -82,7 +83,7 @@ function answerOf({ status, headers, text }: RefusedReply): ServiceAnswer {
   const requestId = REQUEST_ID_HEADERS.map((name) => headerOf(headers, name)).find((value) => value !== undefined);
   const said = errorObjectIn(text);
   const location = status >= 300 && status < 400 ? redirectionOf(headers) : undefined;
-  const message = location ?? oneLine(said === undefined ? plainText(text) : messageOf(said));
+  const message = location ?? serviceText(said === undefined ? plainText(text) : messageOf(said));
   const { serviceCode, innerCode } = said === undefined ? {} : codesOf(said);
   return {
     status,
@@ -96,16 +97,6 @@ function answerOf({ status, headers, text }: RefusedReply): ServiceAnswer {
 function redirectionOf(headers: HttpHeaders): string {
   const location = headerOf(headers, "location") ?? "";
   return `redirections are not followed, this one leads to ${URL.canParse(location) ? new URL(location).origin : "nowhere"}`;
-}
-
-/** Characters of a service's message that are kept. */
-const MESSAGE_MAX_LENGTH = 500;
-
-function oneLine(text: string | undefined): string | undefined {
-  const line = redact((text ?? "").slice(0, 4 * MESSAGE_MAX_LENGTH))
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .trim();
-  return line === "" ? undefined : line.slice(0, MESSAGE_MAX_LENGTH);
 }
 
 /** What stands to read in plain text or HTML; the title of a page says most. */
@@ -139,7 +130,7 @@ function messageOf({ message }: Members): string | undefined {
 }
 
 function codesOf(error: Members): Pick<ServiceAnswer, "serviceCode" | "innerCode"> {
-  const code = oneLine(typeof error.code === "string" ? error.code : undefined);
+  const code = serviceText(error.code);
   const [, hresult, exception] = /^(-?\d+)\s*,\s*(\S.*)$/.exec(code ?? "") ?? [];
   const inner = exception ?? innermostCode(error);
   const outer = hresult ?? code;
@@ -157,7 +148,7 @@ function innermostCode(error: Members): string | undefined {
   let current: unknown = error;
   for (let level = 0; level < INNER_ERRORS_MAX && isMembers(current); level++) {
     current = current.innerError ?? current.innererror;
-    if (isMembers(current) && typeof current.code === "string") code = oneLine(current.code);
+    if (isMembers(current) && typeof current.code === "string") code = serviceText(current.code);
   }
   return code;
 }
