@@ -1,4 +1,4 @@
-import { Misfit } from "./misfit.ts";
+import { Misfit } from "../table/index.ts";
 
 /** The JSON form of a column's value, of the text of a cell. */
 export type FieldReader = (text: string) => unknown;

@@ -1,13 +1,19 @@
 import { collect } from "@primepack/test-support";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Delimiter } from "../table/index.ts";
 import { type CsvRow, readCsvRows } from "./csv-rows.ts";
 
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
-async function rowsOf(text: string | Buffer, maxRowBytes = 4096, delimiter = ",", chunkSize = 7): Promise<CsvRow[]> {
+async function rowsOf(
+  text: string | Buffer,
+  maxRowBytes = 4096,
+  delimiter: Delimiter = ",",
+  chunkSize = 7,
+): Promise<CsvRow[]> {
   return (await collect(readCsvRows(inChunks(Buffer.from(text), chunkSize), maxRowBytes, delimiter))).flat();
 }
 

@@ -1,13 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { PrimepackError } from "../errors/index.ts";
-import { withoutMark } from "./byte-lines.ts";
-import { type CellRow, CsvCells } from "./csv-cells.ts";
+import { type CellRow, type Delimiter, Misfit, parseJson, readCsvCells } from "../table/index.ts";
 import { fieldReader } from "./csv-field.ts";
-import { parseJson } from "./json-text.ts";
-import { Misfit } from "./misfit.ts";
-
-/** Bytes that a byte order mark has at most. */
-const MARK_BYTES = 3;
+import { INVENTORY } from "./inventory-kind.ts";
 
 /** A row as the JSON value that says the same. */
 export interface CsvRow {
@@ -72,16 +67,13 @@ const JSON_TEXTS: ReadonlySet<string> = new Set([
 export async function* readCsvRows(
   chunks: AsyncIterable<Uint8Array>,
   maxRowBytes: number,
-  delimiter: string,
+  delimiter: Delimiter,
 ): AsyncGenerator<CsvRow[], void, undefined> {
-  const splitter = new CsvCells(maxRowBytes, delimiter);
   const reader = new RowReader();
-  for await (const chunk of unmarked(chunks)) {
-    const rows = reader.read(splitter.take(chunk));
+  for await (const cells of readCsvCells(chunks, { maxRowBytes, delimiter, kind: INVENTORY })) {
+    const rows = reader.read(cells);
     if (rows.length > 0) yield rows;
   }
-  const last = reader.read(splitter.end());
-  if (last.length > 0) yield last;
   reader.end();
 }
 
@@ -106,22 +98,6 @@ class RowReader {
   end(): void {
     if (this.#columns === undefined) throw headerError("an empty file");
   }
-}
-
-/** The bytes without a byte order mark. */
-async function* unmarked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let beginning: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    if (beginning === undefined) {
-      yield chunk;
-      continue;
-    }
-    beginning = Buffer.concat([beginning, chunk]);
-    if (beginning.length < MARK_BYTES) continue;
-    yield withoutMark(beginning);
-    beginning = undefined;
-  }
-  if (beginning !== undefined && beginning.length > 0) yield withoutMark(beginning);
 }
 
 function rowOf(record: readonly Buffer[], cells: readonly Cell[]): Omit<CsvRow, "number"> | undefined {
@@ -187,7 +163,7 @@ function jsonOf(text: string, name: string): unknown {
 
 function headerError(found: string): PrimepackError {
   return new PrimepackError(
-    "INVENTORY_INVALID",
-    `Cannot read the inventory as its first row must name its columns: current value is ${found}`,
+    INVENTORY.code,
+    `Cannot read ${INVENTORY.noun} as its first row must name its columns: current value is ${found}`,
   );
 }

@@ -4,8 +4,8 @@ import { collect, exampleTarget, makeTree, temporaryFolder } from "@primepack/te
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import * as core from "../index.ts";
+import { parseJson } from "../table/index.ts";
 import { details } from "./inventory-item.ts";
-import { parseJson } from "./json-text.ts";
 
 const page = readFileSync(new URL("../../../../docs/inventory.md", import.meta.url), "utf8");
 const schema: unknown = JSON.parse(

@@ -11,9 +11,8 @@ import type {
   SerializedElement,
   VersionDetails,
 } from "../model/index.ts";
+import { Misfit, parseJson } from "../table/index.ts";
 import { type ContentReference, type InventoryItem, inventoryItem } from "./inventory-item.ts";
-import { parseJson } from "./json-text.ts";
-import { Misfit } from "./misfit.ts";
 
 const schema: unknown = JSON.parse(
   readFileSync(new URL("../../schemas/inventory.schema.json", import.meta.url), "utf8"),

@@ -29,8 +29,8 @@ import type {
   VersionDetails,
 } from "../model/index.ts";
 import { ITEM_ID_MAX, MODERATION_STATUSES, PROPERTY_ACCESSES, PROPERTY_TYPES } from "../model/index.ts";
+import { Misfit } from "../table/index.ts";
 import { isoDate } from "./iso-date.ts";
-import { Misfit } from "./misfit.ts";
 import {
   asObject,
   filledText,

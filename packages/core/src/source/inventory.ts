@@ -1,14 +1,20 @@
-import { createReadStream } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
-import { describe, errnoOf, PrimepackError, redact, throwIfAborted } from "../errors/index.ts";
+import { dirname, resolve } from "node:path";
+import { PrimepackError, redact, throwIfAborted } from "../errors/index.ts";
 import type { Source, SourceItem, SourcePath, SourceProblem } from "../model/index.ts";
-import { readLines } from "./byte-lines.ts";
+import {
+  type Delimiter,
+  fileBytes,
+  Misfit,
+  parseJson,
+  readLines,
+  type TableFormat,
+  tableFormat,
+} from "../table/index.ts";
 import { readCsvRows } from "./csv-rows.ts";
 import { type ContentPlaces, type ReadableBlobs, withContents } from "./inventory-content.ts";
 import { inventoryItem, path as pathShape } from "./inventory-item.ts";
+import { INVENTORY } from "./inventory-kind.ts";
 import { type InventoryOrderOptions, type InventoryValue, inOrder } from "./inventory-order.ts";
-import { parseJson } from "./json-text.ts";
-import { Misfit } from "./misfit.ts";
 import { type ContentUrlOptions, UrlContents } from "./url-content.ts";
 
 /** An inventory file, and where the contents are that it names. */
@@ -16,9 +22,9 @@ export interface InventoryOptions {
   /** Path of the file, or its bytes (which then can be iterated as often as they can). */
   readonly file: string | AsyncIterable<Uint8Array>;
   /** Default: `csv` for a path that ends in `.csv`, else `ndjson`. */
-  readonly format?: "ndjson" | "csv";
+  readonly format?: TableFormat;
   /** Between the cells of CSV. Default: `,`. */
-  readonly delimiter?: "," | ";" | "\t";
+  readonly delimiter?: Delimiter;
   /** Folder that relative paths of contents are below. Default: the file's folder; none where the file is given as bytes. */
   readonly contentRoot?: string;
   /** Take absolute paths of contents: any file that this user may read. Default: false, which makes them problems. */
@@ -41,7 +47,6 @@ export interface InventoryOptions {
 const DEFAULT_LINE_BYTES: number = 16 * 1024 * 1024;
 const LEAST_LINE_BYTES = 1024;
 const MOST_LINE_BYTES: number = 256 * 1024 * 1024;
-const READ_BYTES: number = 256 * 1024;
 const DOING = "read the inventory";
 
 /**
@@ -95,10 +100,8 @@ async function* valuesOf({
   delimiter = ",",
   maxLineBytes,
 }: InventoryOptions & { readonly maxLineBytes: number }): AsyncGenerator<InventoryValue, void, undefined> {
-  const isCsv =
-    (format ?? (typeof file === "string" && extname(file).toLowerCase() === ".csv" ? "csv" : "ndjson")) === "csv";
-  const chunks = typeof file === "string" ? bytesOf(file) : file;
-  if (isCsv) {
+  const chunks = fileBytes(file, INVENTORY);
+  if (tableFormat(file, format) === "csv") {
     for await (const rows of readCsvRows(chunks, maxLineBytes, delimiter)) {
       for (const { number, value, fault } of rows) {
         yield { line: number, value, ...(fault === undefined ? {} : { fault: fault.because }) };
@@ -106,7 +109,7 @@ async function* valuesOf({
     }
     return;
   }
-  for await (const lines of readLines(chunks, maxLineBytes)) {
+  for await (const lines of readLines(chunks, maxLineBytes, INVENTORY)) {
     for (const { number, text } of lines)
       yield text instanceof Misfit ? { line: number, fault: text.because } : parsed(number, text);
   }
@@ -147,24 +150,4 @@ function pathOf(value: unknown): SourcePath {
 function problem(line: number, path: SourcePath, because: string): SourceProblem {
   const message = redact(`Cannot use line ${line} of the inventory as ${because}`);
   return { kind: "problem", path, outcome: "failed", code: "SOURCE_INVALID_ITEM", message, line };
-}
-
-async function* bytesOf(file: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const stream = createReadStream(file, { highWaterMark: READ_BYTES });
-  let opened = false;
-  stream.once("open", () => {
-    opened = true;
-  });
-  try {
-    yield* stream;
-  } catch (reason) {
-    const answer = errnoOf(reason) ?? describe(reason);
-    throw new PrimepackError(
-      opened && answer !== "EISDIR" ? "SOURCE_UNREADABLE" : "INVALID_OPTION",
-      `Cannot read the inventory as the operating system answers ${answer}: current value is ${JSON.stringify(file)}`,
-      { cause: reason },
-    );
-  } finally {
-    stream.destroy();
-  }
 }

@@ -1,4 +1,4 @@
-import { Misfit } from "./misfit.ts";
+import { Misfit } from "../table/index.ts";
 import type { Shape } from "./shape.ts";
 
 const DATE =

@@ -1,4 +1,4 @@
-import { Misfit } from "./misfit.ts";
+import { Misfit } from "../table/index.ts";
 
 /** Makes a value of the model of a value of JSON; throws {@link Misfit} for one that doesn't fit. */
 export type Shape<T> = (value: unknown) => T;

@@ -2,9 +2,8 @@ import { isUtf8 } from "node:buffer";
 import type { Code } from "../errors/index.ts";
 import { redact } from "../errors/index.ts";
 import type { ItemDetails } from "../model/index.ts";
+import { Misfit, parseJson } from "../table/index.ts";
 import { details } from "./inventory-item.ts";
-import { parseJson } from "./json-text.ts";
-import { Misfit } from "./misfit.ts";
 import { readStableFile } from "./read-file.ts";
 import { sourceError } from "./source-error.ts";
 

@@ -1,6 +1,6 @@
 import { Misfit } from "./misfit.ts";
 
-/** Arrays and objects within each other; an item of the model nests no deeper than 6, serialised elements as they like. */
+/** Arrays and objects within each other; an item of an inventory nests no deeper than 6, serialised elements as they like. */
 const MAX_DEPTH = 64;
 /**
  * Values and names of one text. Each takes up to 60 bytes of memory, however short its text is: this keeps the values of

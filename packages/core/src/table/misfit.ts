@@ -4,8 +4,8 @@ import { redact } from "../errors/index.ts";
 const SHOWN_LENGTH = 60;
 
 /**
- * Why a text or value of an inventory can't be used, and where in it: `versions[2].size`. Caught by whoever knows the
- * line; never leaves this folder.
+ * Why a text or value of a line can't be used, and where in it: `versions[2].size`. Caught by whoever knows the line, and
+ * never leaves this package.
  */
 export class Misfit extends Error {
   /** Empty for the line itself. */
@@ -32,7 +32,7 @@ export class Misfit extends Error {
 }
 
 /** A value for a message, cut short and without secrets. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value !== "string") return String(value);

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { PrimepackError } from "../errors/index.ts";
+import { withoutMark } from "./byte-order-mark.ts";
 import { Misfit } from "./misfit.ts";
+import type { TableKind } from "./table-types.ts";
 
 /** A line without its end. */
 export interface TextLine {
@@ -12,19 +13,19 @@ export interface TextLine {
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const BYTE_ORDER_MARK: Buffer = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * The lines of UTF-8 that are not empty, as many at a time as one chunk completes. A byte order mark and carriage
  * returns before line feeds are left out. Holds no more than one line of `maxBytes` and one chunk.
  *
- * Throws INVENTORY_INVALID for UTF-16, which every line would be refused for.
+ * Throws the kind's code for UTF-16, which every line would be refused for.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes: number,
+  kind: TableKind,
 ): AsyncGenerator<TextLine[], void, undefined> {
-  const lines = new Lines(maxBytes);
+  const lines = new Lines(maxBytes, kind);
   for await (const chunk of chunks) {
     const complete = lines.take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     if (complete.length > 0) yield complete;
@@ -35,13 +36,15 @@ export async function* readLines(
 
 class Lines {
   readonly #maxBytes: number;
+  readonly #kind: TableKind;
   /** Parts of the line that has begun; empty once it is too long. */
   #parts: Buffer[] = [];
   #length = 0;
   #number = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, kind: TableKind) {
     this.#maxBytes = maxBytes;
+    this.#kind = kind;
   }
 
   take(chunk: Buffer): TextLine[] {
@@ -81,7 +84,7 @@ class Lines {
       complete.push({ number, text: new Misfit(`has more than ${this.#maxBytes} bytes: current value is ${length}`) });
       return;
     }
-    if (number === 1) bytes = withoutMark(bytes);
+    if (number === 1) bytes = withoutMark(bytes, this.#kind);
     if (bytes.at(-1) === CARRIAGE_RETURN) bytes = bytes.subarray(0, -1);
     if (!isUtf8(bytes)) {
       complete.push({ number, text: new Misfit("is no UTF-8") });
@@ -90,15 +93,4 @@ class Lines {
     const text = bytes.toString("utf8");
     if (text.trim() !== "") complete.push({ number, text });
   }
-}
-
-/** Throws INVENTORY_INVALID for the mark of UTF-16. */
-export function withoutMark(bytes: Buffer): Buffer {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new PrimepackError(
-      "INVENTORY_INVALID",
-      "Cannot read the inventory as it must be UTF-8: current value is UTF-16, by its first two bytes",
-    );
-  }
-  return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
 }

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { readLines } from "./byte-lines.ts";
 import { Misfit } from "./misfit.ts";
 
+const kind = { noun: "the list", code: "TABLE_INVALID" } as const;
+
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   // One buffer for all chunks, as readers that spare memory have it.
   const chunk = Buffer.alloc(size);
@@ -18,7 +20,7 @@ async function linesOf(
   chunkSize = 1024,
   maxBytes = 1024,
 ): Promise<readonly (readonly [number, string])[]> {
-  const lines = (await collect(readLines(inChunks(bytes, chunkSize), maxBytes))).flat();
+  const lines = (await collect(readLines(inChunks(bytes, chunkSize), maxBytes, kind))).flat();
   return lines.map(({ number, text }) => [number, text instanceof Misfit ? `! ${text.because}` : text]);
 }
 
@@ -69,7 +71,7 @@ describe("readLines", () => {
       for (let chunk = 0; chunk < 4000; chunk++) yield Buffer.alloc(64 * 1024, 0x78);
     }
     const before = process.memoryUsage.rss();
-    const [line] = (await collect(readLines(endless(), 1024 * 1024))).flat();
+    const [line] = (await collect(readLines(endless(), 1024 * 1024, kind))).flat();
     expect(line?.text).toMatchObject({ message: `has more than 1048576 bytes: current value is ${4000 * 64 * 1024}` });
     expect(process.memoryUsage.rss() - before).toBeLessThan(128 * 1024 * 1024);
   });
@@ -78,6 +80,9 @@ describe("readLines", () => {
     ["little", "\ufeff{}\n", "utf16le" as const],
     ["big", "\ufffe\u7b00", "utf16le" as const],
   ])("refuses UTF-16, %s endian", async (_, text, encoding) => {
-    await expect(linesOf(Buffer.from(text, encoding))).rejects.toMatchObject({ code: "INVENTORY_INVALID" });
+    await expect(linesOf(Buffer.from(text, encoding))).rejects.toMatchObject({
+      code: "TABLE_INVALID",
+      message: expect.stringMatching(/^Cannot read the list as it must be UTF-8: /),
+    });
   });
 });
