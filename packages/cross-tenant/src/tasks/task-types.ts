@@ -92,6 +92,8 @@ export interface MigrationTask {
   readonly lastUpdatedDateTime: string | undefined;
   readonly finishedDateTime: string | undefined;
   readonly error: MigrationTaskError | undefined;
+  /** Milliseconds that the answer asks to wait before the next look (`Retry-After`); absent: it doesn't ask. */
+  readonly retryAfterMs?: number;
 }
 
 /** The calls of the source organization about tasks. Errors are ServiceErrors; docs/cross-tenant.md lists their codes. */
