@@ -1,9 +1,12 @@
 // Promises: what stands here keeps its meaning within a major version.
 
 export type * from "./batches/batch-types.ts";
+export type { CrossTenantOptions } from "./connection.ts";
 export type * from "./mappings/mapping-run-types.ts";
 export type * from "./mappings/mapping-types.ts";
 export { MAX_DELTA_ENTRIES } from "./mappings/mapping-types.ts";
 export { checkMove, moveFaults } from "./tasks/check-move.ts";
+export { crossTenantTasks } from "./tasks/cross-tenant-tasks.ts";
 export { lookupOf, moveSource, moveTarget } from "./tasks/move-sides.ts";
+export { hasEnded } from "./tasks/read-task.ts";
 export type * from "./tasks/task-types.ts";
