@@ -5,12 +5,14 @@ import { setTimeout } from "node:timers/promises";
 import { PrimepackError } from "@primepack/core/errors";
 import { importPackage, openSite, type SiteState } from "./import/index.ts";
 import { openJobService } from "./jobs/index.ts";
+import { graphCrossTenantRoutes } from "./server/graph-cross-tenant.ts";
 import { graphDriveRoutes } from "./server/graph-drives.ts";
 import { graphMigrationRoutes } from "./server/graph-migration.ts";
 import { graphService } from "./server/graph-service.ts";
 import { startHttpServer } from "./server/http-server.ts";
 import { sharePointService } from "./server/sharepoint-service.ts";
 import { openStorage } from "./storage/storage.ts";
+import { openCrossTenant } from "./tenant/open-cross-tenant.ts";
 import type { EmulatedList, Emulator, EmulatorFaults, EmulatorOptions, EmulatorSwitches } from "./types.ts";
 
 const DEFAULT_LISTS: readonly EmulatedList[] = [{ title: "Documents", url: "Shared Documents" }];
@@ -97,6 +99,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       timer: options.timer ?? ((milliseconds, signal) => setTimeout(milliseconds, undefined, { signal })),
     });
     opened.push(() => jobs.close());
+    const tenantDirectory = join(directory, "tenant");
+    const crossTenant = await openCrossTenant({
+      directory: tenantDirectory,
+      organizations: options.organizations,
+      faults: () => faults,
+      now: now ?? (() => new Date()),
+    });
+    opened.push(() => crossTenant.close());
     const server = await startHttpServer({
       port: options.port,
       preferredPort: ports?.http,
@@ -104,6 +114,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         graphService([
           ...graphMigrationRoutes({ sites: containers, jobs, provisioning: storage }),
           ...graphDriveRoutes(containers),
+          ...graphCrossTenantRoutes(crossTenant),
         ]),
         sharePointService({ site: collection, jobs, provisioning: storage, switches }),
       ],
@@ -120,6 +131,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       graphBetaUrl: `${url}/beta`,
       storage: storage.connectionString,
       directory,
+      crossTenant: {
+        directory: tenantDirectory,
+        tasks: () => crossTenant.tasks.tasks(),
+        mappings: (kind) => crossTenant.mappings.all(kind),
+      },
       setFaults(changed: EmulatorFaults) {
         faults = changed;
       },
@@ -133,8 +149,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 function checkSite(site: string): void {
   const isPath = /^(\/[^/\\?#%:*"<>|]+)+$/.test(site) && !/\/\.\.?(\/|$)/.test(site);
-  // Graph's versions are no sites, and the emulator's own folder is no tree.
-  if (isPath && !/^\/(v1\.0|beta|emulator)(\/|$)/i.test(site)) return;
+  // Graph's versions are no sites, and the emulator's own folders are no trees.
+  if (isPath && !/^\/(v1\.0|beta|emulator|tenant)(\/|$)/i.test(site)) return;
   throw new PrimepackError(
     "INVALID_OPTION",
     `Cannot start the emulator as its site must be a server-relative URL such as /sites/name: current value is ${JSON.stringify(site)}`,

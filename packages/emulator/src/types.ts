@@ -1,3 +1,5 @@
+import type { SharePointIdentityMapping, SharePointMigrationTask } from "@primepack/core/wire";
+
 /** What no source settles about the service; each choice is the emulator's own (docs/emulator.md). */
 export interface EmulatorSwitches {
   /** HTTP status of a job that can't be created. Default: 400. */
@@ -144,6 +146,16 @@ export interface EmulatorOptions {
   readonly timer?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** What the emulator holds of cross-tenant migration, past all routes and faults. */
+export interface EmulatedCrossTenant {
+  /** Has `tasks.ndjson` and `mappings.ndjson`: a line for all that was acted on. */
+  readonly directory: string;
+  /** As they stand now, in the order of their creation. */
+  tasks(): readonly SharePointMigrationTask[];
+  /** Those that are there now. */
+  mappings(kind: "users" | "groups"): AsyncIterable<SharePointIdentityMapping>;
+}
+
 /** A running emulator. */
 export interface Emulator {
   /** `http://127.0.0.1:PORT`. */
@@ -157,6 +169,7 @@ export interface Emulator {
   /** The storage account behind it, for own containers: a connection string. */
   readonly storage: string;
   readonly directory: string;
+  readonly crossTenant: EmulatedCrossTenant;
   /** Changes the faults from now on. */
   setFaults(faults: EmulatorFaults): void;
   /** Ended by itself when this process ends in whatever way. */

@@ -31,11 +31,23 @@ export class RecordLog {
   }
 
   async append(record: unknown): Promise<RecordPlace> {
-    const line = Buffer.from(`${JSON.stringify(record)}\n`);
-    const place = { offset: this.#end, length: line.length - 1 };
-    this.#end += line.length;
-    await this.#file.write(line, 0, line.length, place.offset);
-    return place;
+    const [place] = await this.appendAll([record]);
+    return place as RecordPlace;
+  }
+
+  /** By one write: a kill leaves all of them, or some of the first. */
+  async appendAll(records: readonly unknown[]): Promise<readonly RecordPlace[]> {
+    const places: RecordPlace[] = [];
+    const lines: Buffer[] = [];
+    const start = this.#end;
+    for (const record of records) {
+      const line = Buffer.from(`${JSON.stringify(record)}\n`);
+      places.push({ offset: this.#end, length: line.length - 1 });
+      lines.push(line);
+      this.#end += line.length;
+    }
+    await this.#file.write(Buffer.concat(lines), 0, this.#end - start, start);
+    return places;
   }
 
   async read(place: RecordPlace): Promise<unknown> {
