@@ -1,5 +1,5 @@
+import type { CsvCell } from "@primepack/core/report";
 import type { PackageStatus } from "../types.ts";
-import type { CsvCell } from "./csv.ts";
 
 /** A package and its job with what can be computed of them. Times are milliseconds since 1970, spans milliseconds. */
 export interface JobRow {

@@ -1,12 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { formatNdjsonLine, PrimepackError, redact } from "@primepack/core";
+import { BYTE_ORDER_MARK, type CsvCell, csvLine, withReportFile } from "@primepack/core/report";
 import type { ItemEnd, MigrationSummary, PackageStatus } from "../types.ts";
-import { type CsvCell, csvLine } from "./csv.ts";
 import { ItemProblems, problemKinds } from "./item-problems.ts";
 import { type JobRow, jobCells, jobColumns, jobRow } from "./job-row.ts";
-import { reportPage } from "./page/page.ts";
-import { ReportFile } from "./report-file.ts";
+import { migrationPage } from "./page/page.ts";
 import { ThroughputTally } from "./throughput.ts";
 
 export interface ReportOptions {
@@ -42,8 +41,6 @@ export interface ReportFiles {
 
 /** Jobs that the page shows; `jobs.csv` has all. */
 const SHOWN_JOBS = 500;
-/** Spreadsheets take a file without it for text of the machine's old code page. */
-const BYTE_ORDER_MARK = "\ufeff";
 
 const itemColumns: readonly string[] = [
   "outcome",
@@ -77,21 +74,19 @@ export async function writeReport(options: ReportOptions): Promise<WrittenReport
     jobs: join(directory, "jobs.csv"),
     summary: join(directory, "summary.json"),
   };
-  await writing(directory, () => mkdir(directory, { recursive: true }));
-  const { problems, counts } = await writeItems(directory, files, ends);
+  await makeFolder(directory);
+  const { problems, counts } = await writeItems(files, ends);
   const summary = typeof options.summary === "function" ? options.summary(counts) : options.summary;
-  const { throughput, rows, more } = await writeJobs(directory, files.jobs, packages);
-  await writeWhole(directory, files.summary, `${JSON.stringify(summaryOf(summary, problems), undefined, 2)}\n`);
+  const { throughput, rows, more } = await writeJobs(files.jobs, packages);
+  await writeWhole(files.summary, `${JSON.stringify(summaryOf(summary, problems), undefined, 2)}\n`);
   await writeWhole(
-    directory,
     files.page,
-    reportPage({ title, summary, throughput: throughput.throughput, jobs: rows, moreJobs: more, problems }),
+    migrationPage({ title, summary, throughput: throughput.throughput, jobs: rows, moreJobs: more, problems }),
   );
   return { files, summary };
 }
 
 async function writeItems(
-  directory: string,
   { itemsCsv, itemsNdjson }: ReportFiles,
   ends: AsyncIterable<ItemEnd>,
 ): Promise<{ readonly problems: ItemProblems; readonly counts: ItemCounts }> {
@@ -107,8 +102,8 @@ async function writeItems(
     unknown: 0,
     pending: 0,
   };
-  await withFile(directory, itemsCsv, (csv) =>
-    withFile(directory, itemsNdjson, async (ndjson) => {
+  await withReportFile(itemsCsv, (csv) =>
+    withReportFile(itemsNdjson, async (ndjson) => {
       await csv(`${BYTE_ORDER_MARK}${csvLine(itemColumns)}`);
       for await (const end of ends) {
         const item = withoutSecrets(end);
@@ -123,14 +118,13 @@ async function writeItems(
 }
 
 async function writeJobs(
-  directory: string,
   path: string,
   packages: Iterable<PackageStatus>,
 ): Promise<{ readonly throughput: ThroughputTally; readonly rows: readonly JobRow[]; readonly more: number }> {
   const throughput = new ThroughputTally();
   const rows: JobRow[] = [];
   let more = 0;
-  await withFile(directory, path, async (csv) => {
+  await withReportFile(path, async (csv) => {
     await csv(`${BYTE_ORDER_MARK}${csvLine(jobColumns)}`);
     for (const status of packages) {
       const { message } = status;
@@ -182,30 +176,13 @@ function withoutSecrets(item: ItemEnd): ItemEnd {
   };
 }
 
-async function writeWhole(directory: string, path: string, text: string): Promise<void> {
-  await withFile(directory, path, (write) => write(text));
+async function writeWhole(path: string, text: string): Promise<void> {
+  await withReportFile(path, (write) => write(text));
 }
 
-/** The file is there when the work is done, and as it was before if the work failed. */
-async function withFile(
-  directory: string,
-  path: string,
-  work: (write: (text: string) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const file = await writing(directory, () => ReportFile.begin(path));
-  let isDone = false;
+async function makeFolder(directory: string): Promise<void> {
   try {
-    await work((text) => writing(directory, () => file.write(text)));
-    await writing(directory, () => file.finish());
-    isDone = true;
-  } finally {
-    if (!isDone) await file.discard().catch(() => undefined);
-  }
-}
-
-async function writing<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
+    await mkdir(directory, { recursive: true });
   } catch (error) {
     throw PrimepackError.from(error, "REPORT_FAILED", `write the report in ${directory}`);
   }

@@ -1,6 +1,5 @@
+import { bytes, count, countOf, duration, type Html, html, moment, rate } from "@primepack/core/report";
 import type { JobRow } from "../job-row.ts";
-import { type Html, html } from "./html.ts";
-import { bytes, count, countOf, duration, moment, rate } from "./quantities.ts";
 
 /** The packages and their jobs; `more` are in jobs.csv only. */
 export function jobsTable(rows: readonly JobRow[], more: number): Html {

@@ -1,6 +1,5 @@
+import { count, type Html, html, percentage } from "@primepack/core/report";
 import type { ItemEnd, MigrationSummary } from "../../types.ts";
-import { type Html, html } from "./html.ts";
-import { count, percentage } from "./quantities.ts";
 
 type Outcome = ItemEnd["outcome"];
 

@@ -1,6 +1,5 @@
+import { count, countOf, type Html, html } from "@primepack/core/report";
 import { type ItemProblems, type Problem, problemKinds } from "../item-problems.ts";
-import { type Html, html } from "./html.ts";
-import { count, countOf } from "./quantities.ts";
 
 /** What went wrong with items: counts by code, and a table that the page's script can filter. */
 export function problemsSection(problems: ItemProblems): Html {

@@ -1,6 +1,5 @@
+import { bytes, duration, type Html, html, moment, rate } from "@primepack/core/report";
 import type { Throughput, ThroughputBar } from "../throughput.ts";
-import { type Html, html } from "./html.ts";
-import { bytes, duration, moment, rate } from "./quantities.ts";
 
 interface Measure {
   readonly title: string;

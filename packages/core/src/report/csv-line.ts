@@ -1,3 +1,6 @@
+/** Begins a file of CSV: spreadsheets take one without it for text of the machine's old code page. */
+export const BYTE_ORDER_MARK = "\ufeff";
+
 /** A cell of a table; undefined is an empty one. */
 export type CsvCell = string | number | undefined;
 
