@@ -36,4 +36,5 @@ export { type SelfSignedCertificate, selfSignedCertificate } from "./self-signed
 export { temporaryFolder } from "./temporary-folder.ts";
 export { asUnprivileged, runUnprivileged, type UnprivilegedResult } from "./unprivileged.ts";
 export { type CollectingStream, collectingStream, type ManualClock, manualClock } from "./view-rims.ts";
+export { VirtualTime } from "./virtual-time.ts";
 export { canonicalXml, schemaOf, specFolder, specIsMissing, validateXsd } from "./xsd.ts";

@@ -1,11 +1,13 @@
-// The request pipeline to SharePoint and Graph, and what requests to storage share with it; no routes.
+// The request pipeline to SharePoint and Graph, what requests to storage share with it, and when to ask again; no routes.
 
 export { CLOUDS, type Cloud, cloudOf, graphBaseUrl, scopesOf } from "./clouds.ts";
 export { credentialFault } from "./credential-fault.ts";
+export { type Due, DueHeap } from "./due-heap.ts";
 export { guidOf } from "./guid.ts";
 export { HttpTransport } from "./http-transport.ts";
 export { isMembers, type Members } from "./members.ts";
 export { odataLiteral } from "./odata-literal.ts";
+export { RequestBudget } from "./request-budget.ts";
 export { RequestError, type RetryAdvice } from "./request-error.ts";
 export { type RetriedRequest, Retrier, type RetryOptions } from "./retrier.ts";
 export { isOverload, isPassing, retryAfterOf } from "./retry-after.ts";

@@ -1,4 +1,4 @@
-import { DueHeap } from "./due-heap.ts";
+import { DueHeap } from "@primepack/core/http";
 import type { WatchedEntry } from "./watched-entry.ts";
 
 /** Of four looks, where all could be spent on running jobs, one is for a job that waits. */

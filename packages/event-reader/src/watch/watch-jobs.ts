@@ -1,9 +1,8 @@
 import { abortedError, describe, PrimepackError } from "@primepack/core/errors";
-import { RequestError, systemTimer } from "@primepack/core/http";
+import { RequestBudget, RequestError, systemTimer } from "@primepack/core/http";
 import { jobIdOf } from "../parse/values.ts";
 import type { EventPage, JobUpdate, JobWatcher, WatchedJob } from "../types.ts";
 import { JobSchedule } from "./job-schedule.ts";
-import { RequestBudget } from "./request-budget.ts";
 import type { WatchOptions } from "./watch-types.ts";
 import { noteEvents, type WatchedEntry, watchedEntry } from "./watched-entry.ts";
 
