@@ -741,3 +741,114 @@ describe("rows of the table of errors on demand", () => {
     });
   });
 });
+
+describe("identity mappings", () => {
+  const organization = "00000000-0000-0000-0000-00000000000a";
+  const group = "6fea9b24-1a2b-4c3d-8e4f-5a6b7c8d9e0f";
+  const ana = {
+    sourceOrganizationId: organization,
+    userType: "regularUser",
+    sourceUserIdentity: { userPrincipalName: "ana@south.example" },
+    targetUserIdentity: { userPrincipalName: "ana@north.example" },
+    targetUserMigrationData: { email: "ana@north.example" },
+  };
+  const ops = {
+    sourceOrganizationId: organization,
+    groupType: "m365Group",
+    sourceGroupIdentity: { id: group },
+    targetGroupIdentity: { id: "0b1f8f2a-9c3d-4e5f-8a6b-7c8d9e0f1a2b" },
+    targetGroupMigrationData: { mailNickname: "ops-new" },
+  };
+  const bo = { "@removed": { reason: "deleted" }, sourceUserIdentity: { userPrincipalName: "bo@south.example" } };
+  const USERS = "/crossOrganizationUserMappings";
+  const GROUPS = "/crossOrganizationGroupMappings";
+  const delta = (...value: unknown[]) => ({ "@context": "#$delta", value });
+
+  it("take the delta of the spec, and answer it in its order", async () => {
+    await withSite({}, async ({ call, root, lines }) => {
+      const context = root.replace("/solutions", "/$metadata#solutions");
+      expect(await call("PATCH", USERS, delta(ana, bo))).toEqual({
+        status: 200,
+        body: {
+          "@odata.context": `${context}/crossOrganizationUserMappings/$delta`,
+          value: [
+            { id: "AQAAAAEAAABhbmFAc291dGguZXhhbXBsZQ", ...ana },
+            {
+              id: "AQAAAAEAAABib0Bzb3V0aC5leGFtcGxl",
+              sourceUserIdentity: { userPrincipalName: "bo@south.example" },
+              deleted: { state: "deleted" },
+            },
+          ],
+        },
+      });
+      const id = Buffer.concat([Buffer.from([1, 0, 0, 0, 2, 0, 0, 0]), Buffer.from(group)]).toString("base64");
+      const groups = await call("PATCH", GROUPS, delta(ops));
+      expect(groups.body).toEqual({
+        "@odata.context": `${context}/crossOrganizationGroupMappings/$delta`,
+        value: [{ id: id.replaceAll("=", ""), ...ops }],
+      });
+      const time = "2027-01-01T00:00:00.000Z";
+      expect(await lines("mappings")).toEqual([
+        { sequence: 1, time, kind: "users", source: "ana@south.example", action: "set", entry: ana },
+        { sequence: 2, time, kind: "users", source: "bo@south.example", action: "removed", entry: bo },
+        { sequence: 3, time, kind: "groups", source: group, action: "set", entry: ops },
+      ]);
+    });
+  });
+
+  it("are read by their keys in every spelling, with $select", async () => {
+    await withSite({}, async ({ call, root }) => {
+      const brien = { ...ana, sourceUserIdentity: { userPrincipalName: "o'brien@south.example" } };
+      await call("PATCH", USERS, delta(ana, brien));
+      await call("PATCH", GROUPS, delta(ops));
+      const context = root.replace("/solutions", "/$metadata#solutions");
+      expect((await call("GET", `${USERS}(sourceUserPrincipalName='ANA@south.example')`)).body).toEqual({
+        "@odata.context": `${context}/crossOrganizationUserMappings/$entity`,
+        id: expect.any(String),
+        ...ana,
+      });
+      const quoted = await call("GET", `${USERS}(sourceUserPrincipalName=%27o%27%27brien%40south.example%27)`);
+      expect(quoted.body).toMatchObject(brien);
+      const unquoted = await call("GET", `${GROUPS}(sourcegroupobjectid=${group})`);
+      expect(unquoted.body).toMatchObject(ops);
+      const select = "$select=targetGroupIdentity,sourceGroupIdentity,groupType";
+      const { "@odata.context": _, ...chosen } = (
+        await call("GET", `${GROUPS}(sourceGroupObjectId='${group.toUpperCase()}')?${select}`)
+      ).body;
+      const { groupType, sourceGroupIdentity, targetGroupIdentity } = ops;
+      expect(chosen).toEqual({ groupType, sourceGroupIdentity, targetGroupIdentity });
+      expect((await call("GET", `${GROUPS}(sourceGroupObjectId='${group}')?$select=userType`)).status).toBe(400);
+      expect((await call("GET", `${GROUPS}(sourceUserPrincipalName='${group}')`)).status).toBe(400);
+    });
+  });
+
+  it.each([
+    ["notFound", 404],
+    ["empty", 200],
+  ] as const)("that are not there are answered as told: %s", async (absentMapping, status) => {
+    await withSite({ switches: { absentMapping } }, async ({ call }) => {
+      const answer = await call("GET", `${USERS}(sourceUserPrincipalName='ana@south.example')`);
+      expect(answer.status).toBe(status);
+      if (status === 200) expect(answer.body).toBeUndefined();
+    });
+  });
+
+  it("want a delta, and at most 50 entries of it", async () => {
+    await withSite({}, async ({ call, lines }) => {
+      const many = (count: number) =>
+        Array.from({ length: count }, (_, index) => ({ sourceUserIdentity: { userPrincipalName: `u${index}@a.b` } }));
+      const bodies = [
+        { value: [ana] },
+        { "@odata.context": "#$delta", value: [ana] },
+        { "@context": "#$entity", value: [ana] },
+        { "@context": "#$delta" },
+        { "@context": "#$delta", value: ana },
+        delta(...many(51)),
+      ];
+      for (const body of bodies) expect((await call("PATCH", USERS, body)).status).toBe(400);
+      expect(await lines("mappings")).toEqual([]);
+      const { status, body } = await call("PATCH", USERS, delta(...many(50)));
+      expect([status, body.value.length]).toEqual([200, 50]);
+    });
+  });
+});

@@ -131,11 +131,11 @@ function answered(
   };
 }
 
-/** How one bad entry among good ones would be shown is unknown: its source, and an error. */
+/** How one bad entry among good ones is shown is unknown: here as OData 4.01 annotates it in the answer to a delta. */
 function refused(kind: MappingKind, given: unknown, message: string): SharePointIdentityMapping {
   const source = sourceOf(kind, given);
   return {
     ...(source === undefined ? {} : sourceIdentity(kind, source)),
-    error: { code: "invalidRequest", message },
+    "@Core.DataModificationException": { responseCode: 400, info: { code: "invalidRequest", message } },
   };
 }
