@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
-import { parse } from "csv-parse/sync";
 import { describe, errnoOf, PrimepackError, throwIfAborted } from "../errors/index.ts";
 import type { MappedUser, UserMap } from "../model/index.ts";
+import { readTable, type TableKind, type TableRow } from "../table/index.ts";
 
 /** A line of a user map that can't be used. */
 export interface UserMapProblem {
@@ -31,17 +31,17 @@ export interface UserMapOptions {
 /** Problems that are kept. */
 const MAX_PROBLEMS = 1000;
 
-/** UTF-16 units of a line; a file with a longer one is no user map. */
-const MAX_LINE_LENGTH = 100_000;
+const USER_MAP: TableKind = { noun: "the user map", code: "USER_MAP_FAILED" };
 
-const columns = ["source", "target", "kind", "name", "email"] as const;
+const columns = [
+  { name: "source", required: true },
+  { name: "target", required: true },
+  { name: "kind" },
+  { name: "name" },
+  { name: "email" },
+] as const;
 
-type Column = (typeof columns)[number];
-
-/** The values of a line, or why it has none. */
-type Values = readonly string[] | string;
-
-type Row = Readonly<Record<Column, string>>;
+type Row = Readonly<Record<(typeof columns)[number]["name"], string>>;
 
 const kinds: readonly string[] = ["user", "guest", "group", "deleted"] satisfies MappedUser["to"][];
 
@@ -75,11 +75,18 @@ export async function readUserMap(
   const reading = new UserMapReading();
   try {
     throwIfAborted(signal, "read the user map");
-    const bytes = typeof from === "string" ? createReadStream(from) : from;
-    for await (const lines of linesOf(bytes)) {
-      throwIfAborted(signal, "read the user map");
-      reading.accept(lines);
-    }
+    const file = withLineFeeds(typeof from === "string" ? createReadStream(from) : from);
+    const rows = readTable({
+      file,
+      format: "csv",
+      columns,
+      otherColumns: "passed over",
+      // So that a stray quote costs no other line.
+      lineBreaks: false,
+      kind: USER_MAP,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for await (const batch of rows) for (const row of batch) reading.accept(row);
   } catch (reason) {
     if (reason instanceof PrimepackError) throw reason;
     const because = errnoOf(reason) ?? describe(reason);
@@ -95,24 +102,15 @@ class UserMapReading {
   readonly #users = new Map<string, MappedUser>();
   readonly #problems: UserMapProblem[] = [];
   #problemCount = 0;
-  #line = 0;
-  #header: readonly string[] | undefined;
 
-  /** Takes up the next lines. */
-  accept(lines: readonly string[]): void {
-    const first = this.#line + 1;
-    this.#line += lines.length;
-    const filled = lines.map((text, index) => ({ text, line: first + index })).filter(({ text }) => text.trim() !== "");
-    const rows = rowsOf(filled.map(({ text }) => text));
-    for (const [index, { line }] of filled.entries()) {
-      const values = rows[index] ?? [];
-      if (this.#header === undefined) this.#header = headerOf(values);
-      else this.#row(line, values, this.#header);
-    }
+  accept({ line, values, fault }: TableRow): void {
+    const message = fault ?? this.#take(values);
+    if (message === undefined) return;
+    this.#problemCount += 1;
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ line, message });
   }
 
   result(): UserMapFile {
-    if (this.#header === undefined) headerOf([]);
     const users = this.#users;
     return {
       map: ({ login }) => users.get(loginKey(login)),
@@ -122,26 +120,9 @@ class UserMapReading {
     };
   }
 
-  #row(line: number, values: Values, header: readonly string[]): void {
-    const message = typeof values === "string" ? values : this.#take(values, header);
-    if (message === undefined) return;
-    this.#problemCount += 1;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ line, message });
-  }
-
   /** Why the values can't be taken up; undefined if they were. */
-  #take(values: readonly string[], header: readonly string[]): string | undefined {
-    if (values.length !== header.length) {
-      return `the line must have as many values as the header, ${header.length}: current value is ${values.length}`;
-    }
-    const at = (column: Column): string => (values[header.indexOf(column)] ?? "").trim();
-    const row: Row = {
-      source: at("source"),
-      target: at("target"),
-      kind: at("kind").toLowerCase() || "user",
-      name: at("name"),
-      email: at("email"),
-    };
+  #take({ source = "", target = "", kind = "user", name = "", email = "" }: Partial<Row>): string | undefined {
+    const row: Row = { source, target, kind: kind.toLowerCase(), name, email };
     const fault = rowFault(row);
     if (fault !== undefined) return fault;
     const key = loginKey(row.source);
@@ -151,50 +132,6 @@ class UserMapReading {
     this.#users.set(key, mappedUser(row));
     return undefined;
   }
-}
-
-/** The columns by their place; throws if one is missing or there twice. */
-function headerOf(values: Values): readonly string[] {
-  const header = typeof values === "string" ? [] : values.map((name) => name.trim().toLowerCase());
-  const required: readonly Column[] = ["source", "target"];
-  const missing = required.find((column) => !header.includes(column));
-  if (missing !== undefined) {
-    throw new PrimepackError(
-      "USER_MAP_FAILED",
-      `Cannot read the user map as its first line must name the column "${missing}": current value is ${JSON.stringify(header.join(","))}`,
-    );
-  }
-  const double = columns.find((column) => header.indexOf(column) !== header.lastIndexOf(column));
-  if (double !== undefined) {
-    throw new PrimepackError(
-      "USER_MAP_FAILED",
-      `Cannot read the user map as it must have each column once: current value is ${JSON.stringify(double)}`,
-    );
-  }
-  return header;
-}
-
-/** The values of each line; of lines that can't be read together, each is read by itself, so that a stray quote costs no other. */
-function rowsOf(lines: readonly string[]): readonly Values[] {
-  try {
-    const rows = parseCsv(lines.join("\n"));
-    if (rows.length === lines.length) return rows;
-  } catch {
-    // Which lines are at fault shows when they are read one by one.
-  }
-  return lines.map(valuesOf);
-}
-
-function valuesOf(line: string): Values {
-  try {
-    return parseCsv(line)[0] ?? [];
-  } catch (reason) {
-    return `the line is no CSV: ${describe(reason)}`;
-  }
-}
-
-function parseCsv(text: string): string[][] {
-  return parse(text, { trim: true, relax_column_count: true, record_delimiter: "\n" });
 }
 
 function rowFault({ source, target, kind }: Row): string | undefined {
@@ -225,23 +162,17 @@ function loginKey(login: string): string {
   return folded.replace(/^i:0#\.(f\|membership|w)\|/, "");
 }
 
-/** The lines that end in each chunk, without their ends. */
-async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[], void, undefined> {
+/** The bytes with line feeds for the line ends of any system; no value holds one. Throws for what is no UTF-8. */
+async function* withLineFeeds(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  let rest = "";
+  let held = "";
   for await (const chunk of bytes) {
-    // A carriage return at the end waits for what comes next: both ends of line may be one.
-    const lines = `${rest}${decode(decoder, chunk)}`.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE_LENGTH) {
-      throw new PrimepackError(
-        "USER_MAP_FAILED",
-        `Cannot read the user map as a line must have at most ${MAX_LINE_LENGTH} characters: current value is ${rest.length}`,
-      );
-    }
-    if (lines.length > 0) yield lines;
+    const text = `${held}${decode(decoder, chunk)}`;
+    // A carriage return at the end waits for what comes next: both may be one end of a line.
+    held = text.endsWith("\r") ? "\r" : "";
+    yield Buffer.from(text.slice(0, text.length - held.length).replace(/\r\n?/g, "\n"));
   }
-  yield `${rest}${decode(decoder)}`.split(/\r\n|\n|\r/);
+  yield Buffer.from(`${held === "" ? "" : "\n"}${decode(decoder)}`);
 }
 
 /** Without a chunk: what is left at the end, which is an error. */
