@@ -2,6 +2,7 @@
 
 export type * from "./batches/batch-types.ts";
 export type { CrossTenantOptions } from "./connection.ts";
+export { groupMappings, userMappings } from "./mappings/identity-mappings.ts";
 export type * from "./mappings/mapping-run-types.ts";
 export type * from "./mappings/mapping-types.ts";
 export { MAX_DELTA_ENTRIES } from "./mappings/mapping-types.ts";
@@ -10,3 +11,5 @@ export { crossTenantTasks } from "./tasks/cross-tenant-tasks.ts";
 export { lookupOf, moveSource, moveTarget } from "./tasks/move-sides.ts";
 export { hasEnded } from "./tasks/read-task.ts";
 export type * from "./tasks/task-types.ts";
+export { waitForTask } from "./tasks/wait-for-task.ts";
+export { watchTasks } from "./tasks/watch-tasks.ts";
