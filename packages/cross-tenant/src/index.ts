@@ -1,6 +1,14 @@
 // Promises: what stands here keeps its meaning within a major version.
 
 export type * from "./batches/batch-types.ts";
+export { readBatch } from "./batches/read-batch.ts";
+export {
+  type BatchReportFiles,
+  type BatchReportOptions,
+  type WrittenBatchReport,
+  writeBatchReport,
+} from "./batches/report/write-batch-report.ts";
+export { cancelBatch, runBatch } from "./batches/run-batch.ts";
 export type { CrossTenantOptions } from "./connection.ts";
 export { groupMappings, userMappings } from "./mappings/identity-mappings.ts";
 export type * from "./mappings/mapping-run-types.ts";

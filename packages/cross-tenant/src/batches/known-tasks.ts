@@ -1,0 +1,60 @@
+import { redact } from "@primepack/core/errors";
+import { isMembers } from "@primepack/core/http";
+import { lookupOf, moveSource, moveTarget } from "../tasks/move-sides.ts";
+import type { MigrationTask, Move, TaskLookup } from "../tasks/task-types.ts";
+import type { MoveEntry } from "./batch-entries.ts";
+import { sameForm } from "./move-ends.ts";
+
+/** How a task of the move's source can be found; undefined for a user by id whose UPN the service hasn't named. */
+export function sourceLookup({ move, userPrincipalName }: MoveEntry): TaskLookup | undefined {
+  if (move === undefined) return undefined;
+  const lookup = lookupOf(move);
+  if (lookup !== undefined || userPrincipalName === undefined) return lookup;
+  return { sourceUserPrincipalName: userPrincipalName };
+}
+
+/** What a validation left behind, if the service keeps such: it moves nothing. */
+export function isValidation({ parameters }: MigrationTask): boolean {
+  return parameters.validateOnly === true;
+}
+
+/** Whether the source is under way, moved, or in a state that nobody knows, so that no task of it may be created. */
+export function isInTheWay(task: MigrationTask): boolean {
+  return !isValidation(task) && task.status !== "failed" && task.status !== "cancelled";
+}
+
+/** Whether a task that came to be since the move's creation was sent is the move's. */
+export function isTaskOf(entry: MoveEntry, task: MigrationTask): boolean {
+  const { move, earlier = [] } = entry;
+  const { id } = task;
+  if (id === undefined || move === undefined || isValidation(task)) return false;
+  if (earlier.some((known) => known.toLowerCase() === id.toLowerCase())) return false;
+  return (
+    isNamed(namesIn(task, move, "source"), moveSource(move)) && isNamed(namesIn(task, move, "target"), moveTarget(move))
+  );
+}
+
+/** The UPN of a user that the file names by id, where the service fills it in (its sample of a move by ids). */
+export function sourceUserPrincipalName(task: MigrationTask): string | undefined {
+  const { sourceUserIdentity: identity } = task.parameters;
+  const name = isMembers(identity) ? identity.userPrincipalName : undefined;
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+/** What the service says of a task that failed. */
+export function taskErrorText({ error, status }: MigrationTask): string {
+  const said = [error?.code, error?.message].filter((part) => part !== undefined && part !== "").join(": ");
+  return redact(said === "" ? `it says ${status} and nothing more` : said);
+}
+
+/** What a task's parameters name a side by: all its names, as the service may fill in more than were sent. */
+function namesIn({ parameters }: MigrationTask, { kind }: Move, side: "source" | "target"): readonly unknown[] {
+  if (kind === "site") return [parameters[`${side}SiteUrl`]];
+  const identity = parameters[kind === "user" ? `${side}UserIdentity` : `${side}GroupIdentity`];
+  if (!isMembers(identity)) return [];
+  return kind === "user" ? [identity.userPrincipalName, identity.id] : [identity.mailNickname];
+}
+
+function isNamed(names: readonly unknown[], name: string): boolean {
+  return names.some((other) => typeof other === "string" && sameForm(other) === sameForm(name));
+}
