@@ -1,6 +1,6 @@
 import { exampleTarget } from "@primepack/test-support";
 import { describe, expect, it } from "vitest";
-import { emulatorFlags, faultValues, switchValues } from "./arguments/emulator-arguments.ts";
+import { crossTenantSwitchValues, emulatorFlags, faultValues, switchValues } from "./arguments/emulator-arguments.ts";
 import { formFlags } from "./arguments/form-arguments.ts";
 import { liveCheckFlags } from "./arguments/live-check-arguments.ts";
 import { migrateFlags } from "./arguments/migrate-arguments.ts";
@@ -53,7 +53,9 @@ describe("requestedHelp()", () => {
 
   it("names every switch and fault of the emulator", () => {
     const help = requestedHelp(["emulator", "-h"]);
-    for (const name of [...Object.keys(switchValues), ...Object.keys(faultValues)]) expect(help).toContain(name);
+    for (const table of [switchValues, crossTenantSwitchValues, faultValues]) {
+      for (const name of Object.keys(table)) expect(help).toContain(name);
+    }
   });
 
   it("keeps to the width of a page", () => {

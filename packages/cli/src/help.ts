@@ -373,12 +373,25 @@ differs from SharePoint.
   --token-file FILE      one line, the only bearer token that is taken (default: any)
   --switch NAME=VALUE    what no document settles (may be repeated): badJobStatus, missingSnapshot, sideFiles,
                          manifestOrder, existingFiles, movedItems, deletedObjects, errorLimit, md5Error,
-                         archiveEncryption, logLines, deleteRunning
+                         archiveEncryption, logLines, deleteRunning; of cross-tenant migration: taskLookup,
+                         failedValidation, cancelEnded, taskStatusText, badMappingEntry, absentMapping, absentRemoval,
+                         repeatedMapping, crossTenantWording
   --fault NAME=VALUE     faults on demand (may be repeated): throttle.every, throttle.retryAfterSeconds,
                          throttle.status, loseAnswer.every, loseAnswer.path, failProgress.every, postpone.times,
                          postpone.milliseconds, slowObjectMs, sasLifetimeMs, loseMessage.every, repeatMessage.every,
-                         fatalAfter.objects, fatalAfter.jobs, alreadyExists.every, restartAfter.objects
+                         fatalAfter.objects, fatalAfter.jobs, alreadyExists.every, restartAfter.objects,
+                         crossTenantError.every, crossTenantError.row, failMove.every, refuseMapping.every
   --json                 one JSON object a line
+
+The two organizations of cross-tenant migration
+  --no-relationship      the target knows none with the source
+  --same-farm            both are on one farm
+  --no-identity-map      moves of users need no identity mapping
+  --permission NAME      of the caller: manage (default), read or none
+  --user ID=UPN          a user whom moves may name by id (may be repeated; others get a UPN made of their id)
+  --without-onedrive UPN a source user without a OneDrive (may be repeated)
+  --move-ms N            milliseconds that a move runs (default 2000)
+  --start-delay-ms N     milliseconds before it starts (default 500)
 
 Exit status
 ${listed(exitCodeMeanings)}

@@ -26,7 +26,56 @@ describe("readEmulatorArguments()", () => {
     });
   });
 
+  it("reads what two organizations are like, and their switches from the one flag", () => {
+    const flags = ["--no-relationship", "--same-farm", "--no-identity-map", "--permission", "read"];
+    const users = [
+      "--user",
+      "7=ana@a.example",
+      "--without-onedrive",
+      "bo@a.example",
+      "--without-onedrive",
+      "cy@a.example",
+    ];
+    const times = ["--move-ms", "0", "--start-delay-ms", "5"];
+    const switches = [
+      "--switch",
+      "crossTenantWording=can't",
+      "--switch",
+      "md5Error=missing",
+      "--switch",
+      "cancelEnded=accept",
+    ];
+    const faults = ["--fault", "crossTenantError.row=sameFarm", "--fault", "failMove.every=2"];
+    expect(readEmulatorArguments([...flags, ...users, ...times, ...switches, ...faults])).toMatchObject({
+      switches: { md5Error: "missing" },
+      organizations: {
+        relationship: false,
+        sameFarm: true,
+        identityMapNeeded: false,
+        permission: "read",
+        users: [{ id: "7", userPrincipalName: "ana@a.example" }],
+        withoutOneDrive: ["bo@a.example", "cy@a.example"],
+        moveMs: 0,
+        startDelayMs: 5,
+        switches: { crossTenantWording: "can't", cancelEnded: "accept" },
+      },
+      faults: { crossTenantError: { every: 1, row: "sameFarm" }, failMove: { every: 2 } },
+    });
+    expect(readEmulatorArguments([]).organizations).toEqual({
+      relationship: true,
+      sameFarm: false,
+      identityMapNeeded: true,
+      users: [],
+      withoutOneDrive: [],
+      switches: {},
+    });
+  });
+
   it.each([
+    ["an unknown permission", ["--permission", "all"]],
+    ["a user without a UPN", ["--user", "7"]],
+    ["no time", ["--move-ms", "soon"]],
+    ["an unknown row", ["--fault", "crossTenantError.row=other"]],
     ["a positional", ["folder"]],
     ["an unknown switch", ["--switch", "colour=red"]],
     ["an unknown value", ["--switch", "badJobStatus=404"]],

@@ -1,5 +1,5 @@
-import type { CrossTenantSwitches, EmulatorFaults, EmulatorSwitches } from "@primepack/emulator";
-import { readFlags, required, usageError, wholeNumber } from "./flags.ts";
+import type { CrossTenantSwitches, EmulatedOrganizations, EmulatorFaults, EmulatorSwitches } from "@primepack/emulator";
+import { choice, readFlags, required, usageError, wholeNumber } from "./flags.ts";
 
 export const emulatorFlags = {
   directory: { type: "string" },
@@ -9,6 +9,14 @@ export const emulatorFlags = {
   "graph-container": { type: "string", multiple: true },
   "concurrent-jobs": { type: "string" },
   "token-file": { type: "string" },
+  "no-relationship": { type: "boolean" },
+  "same-farm": { type: "boolean" },
+  "no-identity-map": { type: "boolean" },
+  permission: { type: "string" },
+  user: { type: "string", multiple: true },
+  "without-onedrive": { type: "string", multiple: true },
+  "move-ms": { type: "string" },
+  "start-delay-ms": { type: "string" },
   switch: { type: "string", multiple: true },
   fault: { type: "string", multiple: true },
   json: { type: "boolean" },
@@ -27,6 +35,7 @@ export interface EmulatorArguments {
   /** One line, the only token that is taken. */
   readonly tokenFile?: string;
   readonly switches: EmulatorSwitches;
+  readonly organizations: EmulatedOrganizations;
   readonly faults: EmulatorFaults;
   readonly json: boolean;
 }
@@ -121,7 +130,8 @@ export function readEmulatorArguments(argv: readonly string[]): EmulatorArgument
     graphContainers: (values["graph-container"] ?? []).map((id) => required("--graph-container", id)),
     ...(concurrentJobs === undefined ? {} : { concurrentJobs }),
     ...(tokenFile === undefined ? {} : { tokenFile: required("--token-file", tokenFile) }),
-    switches: readSwitches(values.switch ?? []),
+    switches: readSwitches(values.switch ?? [], switchValues) as EmulatorSwitches,
+    organizations: readOrganizations(values),
     faults: readFaults(values.fault ?? []),
     json: values.json ?? false,
   };
@@ -142,8 +152,42 @@ function readList(text: string): { readonly title: string; readonly url: string 
   );
 }
 
-function readSwitches(texts: readonly string[]): EmulatorSwitches {
-  return Object.fromEntries(texts.map((text) => readSetting("--switch", text, switchValues))) as EmulatorSwitches;
+/** Of one flag for both kinds, those of the table. */
+function readSwitches(
+  texts: readonly string[],
+  table: Readonly<Record<string, Value>>,
+): Readonly<Record<string, string | number>> {
+  const all = { ...switchValues, ...crossTenantSwitchValues };
+  const settings = texts.map((text) => readSetting("--switch", text, all));
+  return Object.fromEntries(settings.filter(([name]) => Object.hasOwn(table, name)));
+}
+
+/** Moves that take longer than a timer can wait are none to wait for. */
+const MOST_MILLISECONDS = 2 ** 31 - 1;
+
+function readOrganizations(
+  values: ReturnType<typeof readFlags<typeof emulatorFlags>>["values"],
+): EmulatedOrganizations {
+  const permission = choice("--permission", values.permission, ["manage", "read", "none"]);
+  const moveMs = wholeNumber("--move-ms", values["move-ms"], 0, MOST_MILLISECONDS);
+  const startDelayMs = wholeNumber("--start-delay-ms", values["start-delay-ms"], 0, MOST_MILLISECONDS);
+  return {
+    relationship: values["no-relationship"] !== true,
+    sameFarm: values["same-farm"] === true,
+    identityMapNeeded: values["no-identity-map"] !== true,
+    users: (values.user ?? []).map(readUser),
+    withoutOneDrive: (values["without-onedrive"] ?? []).map((upn) => required("--without-onedrive", upn)),
+    ...(permission === undefined ? {} : { permission }),
+    ...(moveMs === undefined ? {} : { moveMs }),
+    ...(startDelayMs === undefined ? {} : { startDelayMs }),
+    switches: readSwitches(values.switch ?? [], crossTenantSwitchValues) as CrossTenantSwitches,
+  };
+}
+
+function readUser(text: string): { readonly id: string; readonly userPrincipalName: string } {
+  const [, id, userPrincipalName] = /^([^=\s]+)=([^=\s]+)$/.exec(text) ?? [];
+  if (id !== undefined && userPrincipalName !== undefined) return { id, userPrincipalName };
+  throw usageError(`Cannot use --user as it is written ID=UPN: current value is ${JSON.stringify(text)}`);
 }
 
 function readFaults(texts: readonly string[]): EmulatorFaults {

@@ -47,11 +47,12 @@ async function loadEmulator(): Promise<typeof import("@primepack/emulator")> {
 }
 
 async function optionsOf(flags: EmulatorArguments, directory: string, cwd: string): Promise<EmulatorOptions> {
-  const { port, site, lists, graphContainers, concurrentJobs, tokenFile, switches, faults } = flags;
+  const { port, site, lists, graphContainers, concurrentJobs, tokenFile, switches, organizations, faults } = flags;
   const accessToken = tokenFile === undefined ? undefined : await readToken(resolve(cwd, tokenFile));
   return {
     directory,
     switches,
+    organizations,
     faults,
     ...(port !== undefined && { port }),
     ...(site !== undefined && { site }),
@@ -70,15 +71,17 @@ async function readToken(path: string): Promise<string> {
   }
 }
 
-function startedLine({ url, siteUrl, graphUrl, directory }: Emulator, storageFile: string): string {
-  return jsonLine({ type: "started", url, siteUrl, graphUrl, directory, storageFile });
+function startedLine(emulator: Emulator, storageFile: string): string {
+  const { url, siteUrl, graphUrl, graphBetaUrl, directory } = emulator;
+  return jsonLine({ type: "started", url, siteUrl, graphUrl, graphBetaUrl, directory, storageFile });
 }
 
-function startedText({ siteUrl, graphUrl, directory }: Emulator, storageFile: string): string {
+function startedText({ siteUrl, graphUrl, graphBetaUrl, directory }: Emulator, storageFile: string): string {
   return [
     "The emulator runs until Ctrl+C; it is no SharePoint, and docs/emulator.md says where it differs.",
     `Site:     ${siteUrl}`,
     `Graph:    ${graphUrl}`,
+    `Tenants:  ${graphBetaUrl}`,
     `Storage:  ${safeText(storageFile)}`,
     `Imported: ${safeText(directory)}`,
     `Try:      primepack migrate FOLDER --site ${siteUrl} --library Documents --out run --poll-running 1 --poll-queued 1`,
