@@ -1,4 +1,5 @@
 import type { BuildSummary, PrimepackError } from "@primepack/core";
+import type { BatchSummary, MappingSummary } from "@primepack/cross-tenant";
 import type { MigrationSummary } from "@primepack/runner";
 
 /** What the program's exit status says; every command's help lists it. */
@@ -33,6 +34,37 @@ export const migrateExitCodeMeanings: typeof exitCodeMeanings = {
   1: "some items failed, were skipped or are unknown",
   3: "ended by an error, or cancelled",
 };
+
+export const mapExitCodeMeanings: typeof exitCodeMeanings = {
+  ...exitCodeMeanings,
+  1: "some mappings failed or lines were left out",
+  2: "the command line, or a line of the file, can't be used; nothing was sent",
+};
+
+export const batchExitCodeMeanings: typeof exitCodeMeanings = {
+  ...exitCodeMeanings,
+  1: "some moves failed, were cancelled, left out or are unknown",
+  2: "the command line, or a line of the file, can't be used; nothing was created",
+};
+
+/** `isForgiven`: lines that can't be used are left out, and don't keep the others from being sent. */
+export function exitCodeOfMapping({ status, findings, counts }: MappingSummary, isForgiven: boolean): ExitCode {
+  if (status === "interrupted") return exitCodes.interrupted;
+  // A dry run says what the real one would.
+  if (status === "refused" || (status === "dryRun" && findings > 0 && !isForgiven)) return exitCodes.usage;
+  const isDone = status === "dryRun" || counts.pending === 0;
+  return counts.failed + counts.invalid > 0 || !isDone ? exitCodes.itemsMissing : exitCodes.complete;
+}
+
+/** `isCancelling`: what whoever cancels wanted is no loss, but what nothing stops any more is. */
+export function exitCodeOfBatch({ status, counts }: BatchSummary, isCancelling: boolean): ExitCode {
+  if (isCancelling && status === "cancelled") return exitCodes.complete;
+  if (status === "interrupted") return exitCodes.interrupted;
+  if (status === "refused") return exitCodes.usage;
+  const { failed, cancelled, invalid, skipped, unknown, pending } = counts;
+  const lost = failed + cancelled + invalid + skipped + unknown + pending;
+  return lost > 0 ? exitCodes.itemsMissing : exitCodes.complete;
+}
 
 /** `cancelled` is what whoever cancelled it wanted, and nobody else. */
 export function exitCodeOfMigration({ status, counts }: MigrationSummary): ExitCode {

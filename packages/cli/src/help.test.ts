@@ -7,12 +7,15 @@ import { migrateFlags } from "./arguments/migrate-arguments.ts";
 import { packagingFlags } from "./arguments/packaging-arguments.ts";
 import { cancelFlags, reportFlags, resumeFlags, statusFlags } from "./arguments/run-arguments.ts";
 import { sourceFlags } from "./arguments/source-arguments.ts";
+import { batchFlags, batchReportFlags, batchResumeFlags } from "./arguments/tenant-batch-arguments.ts";
+import { mapFlags, showMappingFlags } from "./arguments/tenant-map-arguments.ts";
+import { moveCancelFlags, moveFlags, moveStatusFlags } from "./arguments/tenant-move-arguments.ts";
 import { watchFlags } from "./arguments/watch-arguments.ts";
 import { requestedHelp } from "./help.ts";
 
 const commands = [
   ...["build", "cancel", "convert", "emulator", "inspect", "ledger", "migrate", "report", "resume", "status", "verify"],
-  ...["live-check", "watch"],
+  ...["live-check", "tenant", "tenant map", "tenant move", "watch"],
 ];
 
 describe("requestedHelp()", () => {
@@ -24,8 +27,11 @@ describe("requestedHelp()", () => {
     expect(requestedHelp(["build", "a", "--help"])).toContain("--max-megabytes");
     expect(requestedHelp(["help", "verify"])).toContain("--source SOURCE");
     expect(requestedHelp(["ledger", "confirm", "-h"])).toContain("--except-file FILE");
+    expect(requestedHelp(["tenant", "map", "users", "a.csv", "--help"])).toContain("--remove-missing");
+    expect(requestedHelp(["help", "tenant", "move", "status"])).toContain("--poll-queued");
+    expect(requestedHelp(["tenant", "--help"])).toContain("primepack tenant map --help");
     for (const command of commands) {
-      expect(requestedHelp([command, "-h"])).toMatch(/^ {2}130 /m);
+      expect(requestedHelp([...command.split(" "), "-h"])).toMatch(/^ {2}130 /m);
     }
     expect(requestedHelp(["-h"])).toMatch(/^ {2}130 /m);
   });
@@ -46,8 +52,11 @@ describe("requestedHelp()", () => {
     ["watch", watchFlags],
     ["emulator", emulatorFlags],
     ["live-check", liveCheckFlags],
+    ["tenant map", { ...mapFlags, ...showMappingFlags }],
+    ["tenant move", { ...moveFlags, ...moveStatusFlags, ...moveCancelFlags }],
+    ["tenant move", { ...batchFlags, ...batchResumeFlags, ...batchReportFlags }],
   ] as const)("names every flag that %s knows", (command, flags) => {
-    const help = requestedHelp([command, "-h"]);
+    const help = requestedHelp([...command.split(" "), "-h"]);
     for (const flag of Object.keys(flags)) expect(help).toMatch(new RegExp(`(?:^ *|\\[)--${flag}[ \\n\\]]`, "m"));
   });
 
@@ -60,7 +69,7 @@ describe("requestedHelp()", () => {
 
   it("keeps to the width of a page", () => {
     for (const command of [...commands, "help"]) {
-      for (const line of requestedHelp(["help", command])?.split("\n") ?? [])
+      for (const line of requestedHelp(["help", ...command.split(" ")])?.split("\n") ?? [])
         expect(line.length).toBeLessThanOrEqual(120);
     }
   });

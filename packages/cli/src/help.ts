@@ -4,11 +4,8 @@ import {
   migrateExitCodeMeanings,
   verifyExitCodeMeanings,
 } from "./exit-code.ts";
-
-const listed = (meanings: typeof exitCodeMeanings): string =>
-  Object.entries(meanings)
-    .map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
-    .join("\n");
+import { credentialHelp, listed } from "./help-parts.ts";
+import { tenantTexts } from "./help-tenant.ts";
 
 const general = `primepack migrates folders, files and list items into SharePoint by the Migration API
 
@@ -22,6 +19,12 @@ A migration
   primepack watch JOB... --site URL [options]
   primepack emulator [options]
   primepack live-check --site URL --library NAME --out DIR [options]
+
+From one organization to another
+  primepack tenant map users|groups FILE [options]
+  primepack tenant move user|site|group SOURCE TARGET --target-host URL [options]
+  primepack tenant move --batch FILE --out RUN [options]
+  primepack tenant move resume|status|report|cancel RUN [options]
 
 Packages
   primepack build SOURCE... --target FILE --out DIR [options]
@@ -39,15 +42,6 @@ Packages
 Exit status
 ${listed(exitCodeMeanings)}
 `;
-
-const credentialHelp = `Who asks the service; an emulator on this machine needs none
-  --tenant ID            tenant of the application, with
-  --client-id ID         its id and
-  --certificate FILE     its certificate and private key (PEM)
-                         (or AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH; a password of the file
-                         is AZURE_CLIENT_CERTIFICATE_PASSWORD, a secret for Graph AZURE_CLIENT_SECRET; never arguments)
-  --token-file FILE      one line, a bearer token; read again every minute, for who renews it
-  --traffic TEXT         ISV|Company|App/1.0 or NONISV|Company|App/1.0 (default: NONISV|Primepack|Primepack/...)`;
 
 const pollHelp = `  --poll-running SECONDS between two looks at a running job (default 60)
   --poll-queued SECONDS  between two looks at a queued job (default 300)
@@ -400,6 +394,7 @@ ${listed(exitCodeMeanings)}
 const texts: Readonly<Record<string, string>> = {
   "live-check": liveCheck,
   ...{ build, cancel, convert, emulator, inspect, ledger, migrate, report, resume, status, verify, watch },
+  ...tenantTexts,
 };
 
 /** The help that the arguments ask for, if they do. Loads nothing of core, so that it is there at once. */
@@ -407,6 +402,8 @@ export function requestedHelp(argv: readonly string[]): string | undefined {
   const end = argv.indexOf("--");
   const flags = end === -1 ? argv : argv.slice(0, end);
   if (argv.length > 0 && argv[0] !== "help" && !flags.includes("--help") && !flags.includes("-h")) return undefined;
-  const command = flags.find((argument) => Object.hasOwn(texts, argument));
-  return (command === undefined ? undefined : texts[command]) ?? general;
+  const at = flags.findIndex((argument) => Object.hasOwn(texts, argument));
+  if (at === -1) return general;
+  const [command = "", part] = flags.slice(at);
+  return texts[`${command} ${part}`] ?? texts[command] ?? general;
 }

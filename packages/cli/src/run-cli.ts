@@ -34,6 +34,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import("./commands/status.ts")).reportCommand,
   resume: async () => (await import("./commands/resume.ts")).resumeCommand,
   status: async () => (await import("./commands/status.ts")).statusCommand,
+  tenant: async () => (await import("./commands/tenant.ts")).tenantCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   watch: async () => (await import("./commands/watch.ts")).watchCommand,
 };

@@ -63,12 +63,13 @@ export async function credentialFor(
 
 /** A token that something else renews. Throws INVALID_OPTION if the file holds none now. */
 async function tokenFileCredential(path: string): Promise<TokenCredential> {
-  const getToken = async (): Promise<AccessToken> => tokenUntil(await readToken(path), TOKEN_FILE_AGE);
+  const getToken = async (): Promise<AccessToken> => tokenUntil(await readTokenFile(path), TOKEN_FILE_AGE);
   await getToken();
   return { getToken };
 }
 
-async function readToken(path: string): Promise<string> {
+/** The one line of a token file. Throws INVALID_OPTION. */
+export async function readTokenFile(path: string): Promise<string> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw new PrimepackError("INVALID_OPTION", `Cannot read --token-file as ${describe(error)}`, { cause: error });
   });

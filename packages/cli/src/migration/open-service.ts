@@ -1,4 +1,4 @@
-import { createServiceClient, type ServiceClient, scopesOf } from "@primepack/core/http";
+import { createServiceClient, graphBaseUrl, type ServiceClient, scopesOf } from "@primepack/core/http";
 import { graphEvents, type PolledEvents, progressEvents } from "@primepack/event-reader";
 import { graphJobService, type MigrationService, sharePointJobService } from "@primepack/submitter";
 import type { CredentialArguments, ServiceArguments } from "../arguments/service-arguments.ts";
@@ -14,15 +14,13 @@ export interface OpenedService {
   close(): Promise<void>;
 }
 
-const GRAPH_URL = "https://graph.microsoft.com/v1.0";
-
 /** Opens the service; nothing is sent. Throws INVALID_OPTION. */
 export async function openService(
   service: ServiceArguments,
   credential: CredentialArguments,
   context: Pick<CommandContext, "cwd" | "env">,
 ): Promise<OpenedService> {
-  const baseUrl = service.kind === "sharepoint" ? service.siteUrl : graphRoot(service.graphUrl);
+  const baseUrl = service.kind === "sharepoint" ? service.siteUrl : graphBaseUrl("v1.0", service.graphUrl);
   const network = networkFromEnvironment(context.env);
   const { traffic } = credential;
   const client = createServiceClient({
@@ -44,9 +42,4 @@ export async function openService(
     events: graphEvents({ containerId, client }),
     close,
   };
-}
-
-/** Graph's URL with its version. */
-function graphRoot(graphUrl: string = GRAPH_URL): string {
-  return new URL(graphUrl).pathname === "/" ? `${new URL(graphUrl).origin}/v1.0` : graphUrl;
 }
