@@ -23,7 +23,7 @@ describe("startRelay()", () => {
     expect([reply.status, reply.headers.get("retry-after"), reply.headers.get("x-own"), await reply.text()]).toEqual([
       ...[422, "7", "1", "no Ä"],
     ]);
-    const [{ method, url, headers, body } = { headers: {} }] = service.requests;
+    const { method, url, headers = {}, body } = service.requests[0] ?? {};
     expect([method, url, headers["x-mine"], String(body)]).toEqual(["PATCH", path, "2", "{Ü}"]);
     expect(relay.exchanges).toMatchObject([
       { number: 1, method: "PATCH", url: path, body: "{Ü}", status: 422, reply: "no Ä" },
