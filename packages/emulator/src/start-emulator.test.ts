@@ -91,18 +91,55 @@ describe("startEmulator()", () => {
     });
   });
 
+  it("keeps tasks and mappings of tenants over restarts, and shows them past its routes", async () => {
+    let now = Date.UTC(2027, 0, 1);
+    const options = { now: () => new Date(now), organizations: { moveMs: 5000, startDelayMs: 1000 } };
+    const headers = { ...authorized, "content-type": "application/json" };
+    const source = { sourceUserIdentity: { userPrincipalName: "ana@south.example" } };
+    const parameters = {
+      "@odata.type": "#microsoft.graph.sharePointUserMigrationTaskParameters",
+      targetOrganizationHost: "https://north-my.sharepoint.com",
+      ...source,
+      targetUserIdentity: { userPrincipalName: "ana@north.example" },
+    };
+    const id = await withEmulator(options, async ({ graphBetaUrl, crossTenant }) => {
+      const root = `${graphBetaUrl}/solutions/sharePoint/migrations`;
+      const delta = JSON.stringify({ "@context": "#$delta", value: [source] });
+      await fetch(`${root}/crossOrganizationUserMappings`, { method: "PATCH", headers, body: delta });
+      const body = JSON.stringify({ parameters });
+      const task = await jsonOf(fetch(`${root}/crossOrganizationMigrationTasks`, { method: "POST", headers, body }));
+      expect(crossTenant.directory).toBe(join(directory, "tenant"));
+      return task.id;
+    });
+    now += 1000;
+    await withEmulator(options, async ({ graphBetaUrl, crossTenant }) => {
+      const path = "solutions/sharePoint/migrations/crossOrganizationMigrationTasks";
+      const { "@odata.context": _, ...task } = await jsonOf(get(`${graphBetaUrl}/${path}/${id}`));
+      expect(task).toMatchObject({ id, status: "inProgress", parameters });
+      expect(crossTenant.tasks()).toEqual([task]);
+      const mappings = [];
+      for await (const mapping of crossTenant.mappings("users")) mappings.push(mapping);
+      expect(mappings).toEqual([{ id: expect.any(String), ...source }]);
+      for await (const mapping of crossTenant.mappings("groups")) expect(mapping).toBeUndefined();
+    });
+    expect((await stat(join(directory, "tenant"))).mode & 0o777).toBe(0o700);
+  });
+
   it("refuses a port that is taken, a site that is no path, and leaves nothing behind", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
     await expect(startEmulator({ directory, port })).rejects.toMatchObject({ code: "EMULATOR_START_FAILED" });
-    for (const site of ["sites/x", "/v1.0", "/sites/..", "/./x", "/emulator"]) {
+    for (const site of ["sites/x", "/v1.0", "/sites/..", "/./x", "/emulator", "/tenant/x"]) {
       await expect(startEmulator({ directory, site }), site).rejects.toMatchObject({ code: "INVALID_OPTION" });
     }
     for (const count of [0, -1, 1.5, Number.NaN]) {
       const [jobs, errors] = [{ concurrentJobs: count }, { switches: { errorLimit: count } }];
       await expect(startEmulator({ directory, ...jobs })).rejects.toMatchObject({ code: "INVALID_OPTION" });
       await expect(startEmulator({ directory, ...errors })).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    }
+    for (const organizations of [{ moveMs: -1 }, { startDelayMs: 0.5 }]) {
+      await expect(startEmulator({ directory, organizations })).rejects.toMatchObject({ code: "INVALID_OPTION" });
     }
     server.close();
     await withEmulator({ port }, async ({ url }) => {

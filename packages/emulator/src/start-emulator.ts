@@ -13,6 +13,7 @@ import { startHttpServer } from "./server/http-server.ts";
 import { sharePointService } from "./server/sharepoint-service.ts";
 import { openStorage } from "./storage/storage.ts";
 import { openCrossTenant } from "./tenant/open-cross-tenant.ts";
+import { resolveOrganizations } from "./tenant/organizations.ts";
 import type { EmulatedList, Emulator, EmulatorFaults, EmulatorOptions, EmulatorSwitches } from "./types.ts";
 
 const DEFAULT_LISTS: readonly EmulatedList[] = [{ title: "Documents", url: "Shared Documents" }];
@@ -51,6 +52,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   checkSite(site);
   checkCount("concurrentJobs", options.concurrentJobs);
   checkCount("switches.errorLimit", options.switches?.errorLimit);
+  const organizations = resolveOrganizations(options.organizations);
   const directory = resolve(options.directory);
   const own = join(directory, "emulator");
   await mkdir(directory, { recursive: true });
@@ -102,7 +104,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const tenantDirectory = join(directory, "tenant");
     const crossTenant = await openCrossTenant({
       directory: tenantDirectory,
-      organizations: options.organizations,
+      organizations,
       faults: () => faults,
       now: now ?? (() => new Date()),
     });

@@ -84,9 +84,12 @@ export interface EmulatorFaults {
   readonly alreadyExists?: { readonly every: number };
   /** Restarts each job once (a second JobStart) after so many objects. */
   readonly restartAfter?: { readonly objects: number };
-  /** Answers every n-th cross-tenant request with a row of the table of errors, wherever it stands for the operation. */
+  /**
+   * Answers every n-th of the requests about tasks that the table of errors has the row for with it, and does nothing.
+   * Other requests aren't counted.
+   */
   readonly crossTenantError?: { readonly every: number; readonly row: CrossTenantErrorRow };
-  /** Lets every n-th cross-tenant task fail at its end. */
+  /** Lets every n-th cross-tenant task that is created from now on fail at its end. */
   readonly failMove?: { readonly every: number };
   /** Holds every n-th entry of mapping updates for bad. */
   readonly refuseMapping?: { readonly every: number };
@@ -111,7 +114,7 @@ export interface EmulatedOrganizations {
   readonly identityMapNeeded?: boolean;
   /** What the caller may do. Default: `manage`. */
   readonly permission?: "manage" | "read" | "none";
-  /** Users whose ids moves may name. Others have the UPN that the emulator makes of their id. */
+  /** Users whose ids moves may name. Others have the UPN `<id>@source.example`, or `<id>@target.example`. */
   readonly users?: readonly { readonly id: string; readonly userPrincipalName: string }[];
   /** UPNs of source users without a OneDrive. Default: none. */
   readonly withoutOneDrive?: readonly string[];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCrossTenant } from "../tenant/open-cross-tenant.ts";
+import { resolveOrganizations } from "../tenant/organizations.ts";
 import type { CrossTenantErrorRow, EmulatedOrganizations, EmulatorFaults } from "../types.ts";
 import { graphCrossTenantRoutes } from "./graph-cross-tenant.ts";
 import { graphService } from "./graph-service.ts";
@@ -32,7 +33,6 @@ interface Answer {
 
 interface Site {
   readonly root: string;
-  readonly faults: EmulatorFaults;
   /** Moves the clock. */
   pass(milliseconds: number): void;
   setFaults(faults: EmulatorFaults): void;
@@ -43,12 +43,9 @@ interface Site {
 }
 
 /** The routes over the folder, without the storage that only imports need. */
-async function withSite<T>(
-  organizations: EmulatedOrganizations,
-  use: (site: Site) => Promise<T>,
-  begin = START,
-): Promise<T> {
-  let now = begin;
+async function withSite<T>(given: EmulatedOrganizations, use: (site: Site) => Promise<T>): Promise<T> {
+  let now = START;
+  const organizations = resolveOrganizations(given);
   let faults: EmulatorFaults = {};
   const tenant = await openCrossTenant({ directory, organizations, faults: () => faults, now: () => new Date(now) });
   const server = await startHttpServer({
@@ -75,9 +72,6 @@ async function withSite<T>(
   try {
     return await use({
       root,
-      get faults() {
-        return faults;
-      },
       pass(milliseconds) {
         now += milliseconds;
       },

@@ -46,7 +46,10 @@ export function stateAt(record: TaskRecord, now: number): TaskState {
   const ready = Math.max(Date.parse(created), typeof preferred === "string" ? Date.parse(preferred) : 0);
   const started = ready + startDelayMs;
   const limit = typeof latest === "string" ? Date.parse(latest) : Number.POSITIVE_INFINITY;
-  if (limit < started) return now < limit ? { status: "notStarted" } : { status: "cancelled", updated: limit };
+  if (limit < started) {
+    const updated = Math.max(limit, Date.parse(created));
+    return now < limit ? { status: "notStarted" } : { status: "cancelled", updated };
+  }
   if (now < started) return { status: "notStarted" };
   const finished = started + moveMs;
   if (now >= finished) return { status: fails ? "failed" : "completed", started, updated: finished, finished };

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { EmulatedOrganizations, EmulatorFaults } from "../types.ts";
+import type { EmulatorFaults } from "../types.ts";
 import { MappingService } from "./mapping-service.ts";
 import { MappingStore } from "./mapping-store.ts";
-import { resolveOrganizations } from "./organizations.ts";
+import type { Organizations } from "./organizations.ts";
 import { TaskService } from "./task-service.ts";
 import { TaskStore } from "./task-store.ts";
 
@@ -17,14 +17,14 @@ export interface CrossTenant {
 export interface CrossTenantOptions {
   /** Has `tasks.ndjson` and `mappings.ndjson`. */
   readonly directory: string;
-  readonly organizations: EmulatedOrganizations | undefined;
+  readonly organizations: Organizations;
   readonly faults: () => EmulatorFaults;
   readonly now: () => Date;
 }
 
-/** Opens what the folder holds of tasks and mappings. Rejects with INVALID_OPTION. */
-export async function openCrossTenant({ directory, faults, now, ...given }: CrossTenantOptions): Promise<CrossTenant> {
-  const organizations = resolveOrganizations(given.organizations);
+/** Opens what the folder holds of tasks and mappings. */
+export async function openCrossTenant(options: CrossTenantOptions): Promise<CrossTenant> {
+  const { directory, organizations, faults, now } = options;
   // Names of people: nobody else's.
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const mappingStore = await MappingStore.open(join(directory, "mappings.ndjson"));

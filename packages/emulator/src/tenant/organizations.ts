@@ -11,7 +11,7 @@ export type Organizations = Required<Omit<EmulatedOrganizations, "switches">> & 
   readonly switches: Required<CrossTenantSwitches>;
 };
 
-/** Rejects with INVALID_OPTION. */
+/** @throws INVALID_OPTION for times that are none */
 export function resolveOrganizations(given: EmulatedOrganizations = {}): Organizations {
   const { moveMs = 2000, startDelayMs = 500 } = given;
   checkMilliseconds("moveMs", moveMs);
