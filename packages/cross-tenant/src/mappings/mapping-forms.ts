@@ -105,11 +105,11 @@ export function mappingOf<Mapping>({ names }: MappingForm, members: MappingMembe
 /** A mapping of what is there; the empty text is nothing. */
 export function withMembers(
   source: string,
-  valueOf: (member: (typeof settableMembers)[number]) => string | undefined,
+  given: (member: (typeof settableMembers)[number]) => string | undefined,
 ): MappingMembers {
   const members: Record<string, string> = {};
   for (const member of settableMembers) {
-    const value = valueOf(member);
+    const value = given(member);
     if (value !== undefined && value !== "") members[member] = value;
   }
   return { source, ...members };

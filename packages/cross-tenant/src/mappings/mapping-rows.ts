@@ -1,4 +1,4 @@
-import { PrimepackError } from "@primepack/core/errors";
+import { PrimepackError, redact } from "@primepack/core/errors";
 import { guidOf } from "@primepack/core/http";
 import { readTable, type TableColumn, type TableKind, type TableRow } from "@primepack/core/table";
 import {
@@ -29,7 +29,7 @@ export type MappingRow =
     }
   | {
       readonly line: number;
-      /** As the line writes it, as far as it can be read. */
+      /** As the line writes it, redacted and cut short; empty where it can't be read. */
       readonly source: string;
       readonly finding: LineFinding;
     };
@@ -114,9 +114,16 @@ function checksOf({ kind, types }: MappingForm): Readonly<Record<keyof MappingMe
   };
 }
 
+/** Characters of a source that can't be used. */
+const KEPT_SOURCE_LENGTH = 256;
+
 function invalidRow(line: number, source: string, because: string): MappingRow {
   const message = `Cannot use line ${line} of ${mappingTable.noun} as ${because}`;
-  return { line, source, finding: { line, code: "MAPPING_INVALID", message } };
+  return {
+    line,
+    source: redact(source).slice(0, KEPT_SOURCE_LENGTH),
+    finding: { line, code: "MAPPING_INVALID", message },
+  };
 }
 
 /** Of a line whose source an earlier one has. */
