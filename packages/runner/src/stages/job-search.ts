@@ -1,4 +1,5 @@
 import { type BlobContainer, openSasContainer, PrimepackError, type Secret } from "@primepack/core";
+import type { SharePointJobService } from "@primepack/submitter";
 import { keyOf } from "../journal/entries.ts";
 import { put } from "../journal/run-journal.ts";
 import type { LivePackage, RunContext } from "../run-context.ts";
@@ -17,6 +18,8 @@ const LOOKS_FOR_LOGS = 12;
  * - jobs of the site that no package of the run has: each is a candidate, no more. Once it has ended, its log in the
  *   package's manifest container proves it;
  * - in own containers, which can be listed, the names of logs.
+ *
+ * What can't be asked just now shows nothing; the search goes on.
  */
 export class JobSearch {
   readonly #context: RunContext;
@@ -71,7 +74,7 @@ export class JobSearch {
         if (jobId !== undefined) return jobId.toLowerCase();
       }
     } catch (error) {
-      if (!isContainerError(error)) throw error;
+      if (!showsNothing(error)) throw error;
     }
     return undefined;
   }
@@ -80,10 +83,8 @@ export class JobSearch {
     const { service } = this.#context.options;
     if (service.kind !== "sharepoint") return { isHopeful: false };
     const { journal, stopping } = this.#context;
-    const jobs = await service.jobs(stopping);
     const running = new Set<string>();
-    for (const job of jobs) {
-      const jobId = job.jobId.toLowerCase();
+    for (const jobId of await this.#jobsOf(service, stopping)) {
       if (journal.packageOfJob(jobId) === undefined) running.add(jobId);
     }
     const before = live.entry.candidates ?? [];
@@ -101,6 +102,17 @@ export class JobSearch {
     return { isHopeful: running.size > 0 };
   }
 
+  /** None where the service can't say. */
+  async #jobsOf(service: SharePointJobService, stopping: AbortSignal): Promise<readonly string[]> {
+    try {
+      return (await service.jobs(stopping)).map(({ jobId }) => jobId.toLowerCase());
+    } catch (error) {
+      if (stopping.aborted || !isUnanswered(error)) throw error;
+      this.#context.options.logger?.warn("The jobs of the site can't be listed", { error: error.message });
+      return [];
+    }
+  }
+
   async #hasLog({ name }: LivePackage, jobId: string): Promise<boolean> {
     const containers = this.#context.journal.containers(name);
     if (containers === undefined) return false;
@@ -110,21 +122,44 @@ export class JobSearch {
       await container.properties(`Import-${jobId}-1.log`, this.#context.stopping);
       return true;
     } catch (error) {
-      if (isContainerError(error)) return false;
+      if (showsNothing(error)) return false;
       throw error;
     }
   }
 
   #open(uri: Secret): BlobContainer {
-    const { network, logger } = this.#context.options;
+    const { network, logger, timer } = this.#context.options;
     return openSasContainer(uri, {
+      retry: { timer },
       ...(network === undefined ? {} : { network }),
       ...(logger === undefined ? {} : { logger }),
     });
   }
 }
 
-function isContainerError(error: unknown): boolean {
-  if (!(error instanceof PrimepackError)) return false;
-  return ["BLOB_NOT_FOUND", "CONTAINER_FORBIDDEN", "CONTAINER_NOT_FOUND", "CONTAINER_REFUSED"].includes(error.code);
+/** The service gave no list: it is busy, away, or has none to give. Who may not ask it is told so. */
+const UNANSWERED: ReadonlySet<string> = new Set([
+  "SERVICE_FAILED",
+  "SERVICE_REFUSED",
+  "SERVICE_REPLY_INVALID",
+  "SERVICE_THROTTLED",
+  "SERVICE_UNREACHABLE",
+]);
+
+function isUnanswered(error: unknown): error is PrimepackError {
+  return error instanceof PrimepackError && UNANSWERED.has(error.code);
+}
+
+/** There is no log, or the storage can't say whether there is one. */
+const WITHOUT_LOG: ReadonlySet<string> = new Set([
+  "BLOB_NOT_FOUND",
+  "CONTAINER_BUSY",
+  "CONTAINER_FORBIDDEN",
+  "CONTAINER_NOT_FOUND",
+  "CONTAINER_REFUSED",
+  "CONTAINER_UNREACHABLE",
+]);
+
+function showsNothing(error: unknown): boolean {
+  return error instanceof PrimepackError && WITHOUT_LOG.has(error.code);
 }
