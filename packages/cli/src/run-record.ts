@@ -44,7 +44,8 @@ export async function checkNewRunFolder(kind: RunRecordKind, path: string): Prom
 /** Makes the folder (0700) with the file (0600) that says what the run began with; no secret may be in the record. */
 export async function writeRunRecord(kind: RunRecordKind, path: string, record: object): Promise<void> {
   try {
-    await makeRunFolder(path);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await chmod(path, 0o700);
     const partial = join(path, partialOf(kind));
     const text = JSON.stringify({ format: kind.format, version: VERSION, ...record }, undefined, 2);
     await writeFile(partial, `${text}\n`, { mode: 0o600 });
@@ -52,12 +53,6 @@ export async function writeRunRecord(kind: RunRecordKind, path: string, record: 
   } catch (error) {
     throw PrimepackError.from(error, "OUTPUT_UNWRITABLE", `use the run's folder ${path}`);
   }
-}
-
-/** Makes the folder for this user alone, or makes it so. */
-export async function makeRunFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await chmod(path, 0o700);
 }
 
 /** Reads it. Throws RUN_INVALID where there is none, or one of another release. */

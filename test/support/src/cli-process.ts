@@ -49,6 +49,8 @@ export function runCliProcess(args: readonly string[], options: CliOptions = {})
 export interface EmulatorProcess {
   readonly siteUrl: string;
   readonly graphUrl: string;
+  /** Root of Graph's cross-tenant routes. */
+  readonly graphBetaUrl: string;
   /** Folder of what is imported. */
   readonly directory: string;
   /** Holds the connection string of its storage account. */
@@ -75,10 +77,11 @@ export async function startEmulatorProcess(directory: string, args: readonly str
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value } = await lines.next();
   if (typeof value !== "string") throw new Error("The emulator did not start");
-  const { siteUrl, graphUrl, storageFile } = JSON.parse(value) as EmulatorProcess;
+  const { siteUrl, graphUrl, graphBetaUrl, storageFile } = JSON.parse(value) as EmulatorProcess;
   return {
     siteUrl,
     graphUrl,
+    graphBetaUrl,
     storageFile,
     directory,
     stop: () => endBy("SIGINT"),

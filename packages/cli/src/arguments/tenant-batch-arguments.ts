@@ -21,7 +21,6 @@ const limitFlags = {
   requests: { type: "string" },
   "search-looks": { type: "string" },
   "search-seconds": { type: "string" },
-  ...pollFlags,
 } as const;
 
 const choiceFlags = {
@@ -41,12 +40,14 @@ const batchOnlyFlags = {
 export const batchFlags: typeof batchOnlyFlags &
   typeof choiceFlags &
   typeof limitFlags &
+  typeof pollFlags &
   typeof moveTargetFlags &
   typeof tableFlags &
   typeof tenantServiceFlags = {
   ...batchOnlyFlags,
   ...choiceFlags,
   ...limitFlags,
+  ...pollFlags,
   ...moveTargetFlags,
   ...tableFlags,
   ...tenantServiceFlags,
@@ -99,7 +100,8 @@ const resumingFlags = { create: { type: "boolean" } } as const;
 export const batchResumeFlags: typeof resumingFlags &
   typeof choiceFlags &
   typeof limitFlags &
-  typeof tenantServiceFlags = { ...resumingFlags, ...choiceFlags, ...limitFlags, ...tenantServiceFlags };
+  typeof pollFlags &
+  typeof tenantServiceFlags = { ...resumingFlags, ...choiceFlags, ...limitFlags, ...pollFlags, ...tenantServiceFlags };
 
 /** `primepack tenant move resume`. */
 export interface BatchResumeArguments extends ContinuedBatchArguments {

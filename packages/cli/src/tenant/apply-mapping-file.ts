@@ -17,12 +17,14 @@ import type { MapArguments } from "../arguments/tenant-map-arguments.ts";
 import type { CommandContext } from "../command-context.ts";
 import { type ExitCode, exitCodeOfMapping, exitCodes } from "../exit-code.ts";
 import { reportError } from "../report-error.ts";
-import { JOURNAL_FOLDER, makeRunFolder } from "../run-record.ts";
+import { JOURNAL_FOLDER } from "../run-record.ts";
 import { JsonMappingView } from "../view/json-mapping-view.ts";
 import type { MappingView } from "../view/mapping-view.ts";
 import { safeText } from "../view/safe-text.ts";
 import { TextMappingView } from "../view/text-mapping-view.ts";
 import { openTenant, placeOf } from "./open-tenant.ts";
+import { organizationOf } from "./organization.ts";
+import { readStateFile, type StateFile, writeStateFile } from "./state-file.ts";
 
 /** Applies a mapping file from where the state is, shows it, and writes its report. */
 export async function applyMappingFile(flags: MapArguments, context: CommandContext): Promise<ExitCode> {
@@ -64,9 +66,9 @@ async function realOptions(flags: MapArguments, closing: Closing, context: Comma
   const tenant = await openTenant(flags.service, context);
   closing.push(() => tenant.close());
   const directory = resolve(context.cwd, flags.state);
-  await makeRunFolder(directory).catch((error: unknown) => {
-    throw PrimepackError.from(error, "OUTPUT_UNWRITABLE", `use the state's folder ${directory}`);
-  });
+  if ((await readStateFile(directory)) === undefined) {
+    await writeStateFile(directory, { kind: flags.kind, place: tenant.place });
+  }
   const journal = await openJournal(join(directory, JOURNAL_FOLDER));
   closing.push(() => journal.close());
   const common = { ...commonOptions(flags, context), journal, place: tenant.place };
@@ -82,21 +84,31 @@ async function dryRunOptions(
   closing: Closing,
   context: CommandContext,
 ): Promise<MappingRunOptions> {
-  const journal = await openJournal(join(resolve(context.cwd, flags.state), JOURNAL_FOLDER), true).catch(
-    (error: unknown) => {
-      // Nothing was applied yet.
-      if (error instanceof PrimepackError && error.code === "JOURNAL_MISSING") return memoryJournal();
-      throw error;
-    },
-  );
+  const directory = resolve(context.cwd, flags.state);
+  const state = await readStateFile(directory);
+  const journal = await openJournal(join(directory, JOURNAL_FOLDER), true).catch((error: unknown) => {
+    // Nothing was applied yet.
+    if (error instanceof PrimepackError && error.code === "JOURNAL_MISSING") return memoryJournal();
+    throw error;
+  });
   closing.push(() => journal.close());
   // On the disk, as the file may be of any size.
   const temporary = await mkdtemp(join(tmpdir(), "primepack-dry-run-"));
   closing.push(() => rm(temporary, { recursive: true, force: true }));
   const scratch = await openJournal(join(temporary, JOURNAL_FOLDER));
   closing.push(() => scratch.close());
-  const place = await placeOf(flags.service, context);
+  const place = await dryPlaceOf(flags, state, context);
   return { ...commonOptions(flags, context), kind: flags.kind, journal, place, dryRun: true, scratch };
+}
+
+/** As nobody is asked, nobody need say by whom: then the state's organization is meant. */
+async function dryPlaceOf(
+  { service }: MapArguments,
+  state: StateFile | undefined,
+  context: CommandContext,
+): Promise<string> {
+  const isNamed = service.graphUrl !== undefined || (await organizationOf(service.credential, context)) !== undefined;
+  return state === undefined || isNamed ? placeOf(service, context) : state.place;
 }
 
 /** Its native code is loaded by who maps alone. */
