@@ -22,7 +22,7 @@ export function taskParameters(move: Move): SharePointMigrationTaskParameters {
 }
 
 /** By kind of move. */
-export const PARAMETERS_TYPES: Readonly<Record<Move["kind"], string>> = {
+const PARAMETERS_TYPES: Readonly<Record<Move["kind"], string>> = {
   user: "#microsoft.graph.sharePointUserMigrationTaskParameters",
   site: "#microsoft.graph.sharePointSiteMigrationTaskParameters",
   group: "#microsoft.graph.sharePointGroupMigrationTaskParameters",
