@@ -5,12 +5,10 @@ import { BatchJournal, type EntryChange } from "./batch-journal.ts";
 import type { ResolvedBatchOptions } from "./batch-options.ts";
 import type { BatchEvent } from "./batch-types.ts";
 import { moveStatus } from "./move-status.ts";
-import { Denials, serviceFault } from "./service-faults.ts";
+import { CallRecord, isHopeless, type Operation, serviceFault } from "./service-faults.ts";
 
 /** Events that wait for a slow reader before the batch waits too. */
 const EVENTS_AHEAD = 1024;
-/** Rests in a row after which calls still were throttled away, failed or reached nobody, before the batch ends. */
-const SETBACKS = 5;
 
 /** What the service says of a request that it refuses; to be a move's code and message. */
 export interface Refusal {
@@ -28,7 +26,7 @@ export class BatchContext {
   readonly options: ResolvedBatchOptions;
   readonly journal: BatchJournal;
   readonly events: EventChannel<BatchEvent> = new EventChannel<BatchEvent>(EVENTS_AHEAD);
-  readonly denials: Denials = new Denials();
+  readonly #records: Readonly<Record<Operation, CallRecord>> = { read: new CallRecord(), manage: new CallRecord() };
   readonly #abort = new AbortController();
   readonly #stop = new AbortController();
   /** Aborts when nothing more is to begin: drained, failed, or ended at once. */
@@ -37,7 +35,6 @@ export class BatchContext {
   /** Who waits for a request to end. */
   readonly #waiting: (() => void)[] = [];
   #requests = 0;
-  #setbacks = 0;
   #rest: Promise<void> | undefined;
   #failure: PrimepackError | undefined;
 
@@ -104,14 +101,14 @@ export class BatchContext {
   }
 
   /** One call of the service, of which only so many go out at once. */
-  async request<Answer>(call: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  async request<Answer>(operation: Operation, call: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     if (this.#requests >= this.options.limits.requests) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#requests += 1;
     try {
       throwIfAborted(this.signal, "move the batch");
       const answer = await call(this.signal);
-      this.#setbacks = 0;
+      this.#records[operation].answered();
       return answer;
     } finally {
       // Whoever ends hands its place over, so that nobody slips in between.
@@ -121,46 +118,41 @@ export class BatchContext {
     }
   }
 
-  /** A call that may be made again, until it is answered or refused; rejects once the batch is stopping. */
-  async persist<Answer>(call: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    for (;;) {
+  /**
+   * A call that may be made again, until it is answered; that the service refuses this one is an answer too. Rejects with
+   * what is the whole batch's (a right that lacks, a service that is out of reach), and once the batch is stopping.
+   */
+  async ask<Answer>(operation: Operation, call: (signal: AbortSignal) => Promise<Answer>): Promise<Asked<Answer>> {
+    for (let rests = 0; ; rests++) {
       try {
-        return await this.request(call);
+        return { answer: await this.request(operation, call) };
       } catch (reason) {
         const { fault, error } = serviceFault(reason);
-        if (fault !== "later" && fault !== "lost") throw error;
-        await this.setBack(error);
+        if (fault !== "later" && fault !== "lost") return { refusal: this.refusal(operation, error) };
+        // What the service fails at again and again, while it answers others, is this one's.
+        if (fault === "lost" && isHopeless(rests)) return { refusal: { code: error.code, message: error.message } };
+        await this.rest(operation, error, rests);
       }
     }
   }
 
-  /**
-   * As {@link persist}; that the service refuses this one request is an answer too. Rejects with what is the whole
-   * batch's: a right that lacks, a service that is out of reach.
-   */
-  async ask<Answer>(call: (signal: AbortSignal) => Promise<Answer>): Promise<Asked<Answer>> {
-    try {
-      const answer = await this.persist(call);
-      this.denials.allowed();
-      return { answer };
-    } catch (reason) {
-      return { refusal: this.refusal(reason) };
-    }
-  }
-
   /** What the service says of one request that it refuses. Throws what is the whole batch's. */
-  refusal(reason: unknown): Refusal {
+  refusal(operation: Operation, reason: unknown): Refusal {
     const { fault, error } = serviceFault(reason);
-    if (fault === "refused") this.denials.allowed();
-    if (fault !== "refused" && (fault !== "denied" || this.denials.denied())) throw error;
+    const record = this.#records[operation];
+    if (fault === "refused") record.answered();
+    if (fault !== "refused" && (fault !== "denied" || record.isDenied())) throw error;
     return { code: error.code, message: error.message };
   }
 
-  /** Lets the service rest before it is asked again. Throws the error if that didn't help for long. */
-  async setBack(error: PrimepackError): Promise<void> {
+  /**
+   * Lets the service rest before it is asked again. Throws the error if that hasn't helped for long: all calls of the
+   * operation, or this one after so many rests.
+   */
+  async rest(operation: Operation, error: PrimepackError, rests: number): Promise<void> {
+    if (isHopeless(rests)) throw error;
     if (this.#rest === undefined) {
-      this.#setbacks += 1;
-      if (this.#setbacks > SETBACKS) throw error;
+      if (!this.#records[operation].mayRest()) throw error;
       this.#rest = this.wait(this.options.limits.searchMs).finally(() => {
         this.#rest = undefined;
       });

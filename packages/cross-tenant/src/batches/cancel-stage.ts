@@ -48,9 +48,9 @@ export class CancelStage implements CreatedMoves {
   async #cancel(entry: MoveEntry): Promise<void> {
     const { taskId } = entry;
     const { tasks } = this.#context.options;
-    while (taskId !== undefined && !this.#context.isStopping) {
-      const answer = await this.#ask(taskId);
-      const { answer: task, refusal } = await this.#context.ask((signal) => tasks.find({ taskId }, signal));
+    for (let rests = 0; taskId !== undefined && !this.#context.isStopping; rests++) {
+      const answer = await this.#ask(taskId, rests);
+      const { answer: task, refusal } = await this.#context.ask("read", (signal) => tasks.find({ taskId }, signal));
       if (task !== undefined && hasEnded(task)) return endMove(this.#context, entry, task);
       if (answer === "cancelled" && task?.status !== "inProgress") return this.#isCancelled(entry);
       if (task === undefined && refusal === undefined) return loseMove(this.#context, entry);
@@ -60,19 +60,18 @@ export class CancelStage implements CreatedMoves {
   }
 
   /** `again`: nobody knows whether the service took it. What cancelling twice does is unknown, so a look comes first. */
-  async #ask(taskId: string): Promise<"cancelled" | "started" | "again" | Refusal> {
-    const { options, denials } = this.#context;
+  async #ask(taskId: string, rests: number): Promise<"cancelled" | "started" | "again" | Refusal> {
+    const { options } = this.#context;
     try {
-      await this.#context.request((signal) => options.tasks.cancel(taskId, signal));
-      denials.allowed();
+      await this.#context.request("manage", (signal) => options.tasks.cancel(taskId, signal));
       return "cancelled";
     } catch (reason) {
       const { fault, error } = serviceFault(reason);
       if (fault === "later" || fault === "lost") {
-        await this.#context.setBack(error);
+        await this.#context.rest("manage", error, rests);
         return "again";
       }
-      const refusal = this.#context.refusal(error);
+      const refusal = this.#context.refusal("manage", error);
       // Of a task that has ended already it may say the same; a look tells.
       return error.code === "MIGRATION_TASK_IN_PROGRESS" || error.code === "MIGRATION_TASK_NOT_FOUND"
         ? "started"

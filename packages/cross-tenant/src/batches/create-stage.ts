@@ -101,7 +101,7 @@ export class CreateStage {
   async #create(entry: MoveEntry): Promise<void> {
     const { move } = entry;
     if (move === undefined) return;
-    for (;;) {
+    for (let rests = 0; ; rests++) {
       const before = await this.#lookUp(entry);
       if (before === "over" || this.#context.isStopping) return;
       const { outcome: _, code: __, message: ___, endedAt: ____, ...rest } = entry;
@@ -114,7 +114,7 @@ export class CreateStage {
       await this.#context.update(entry, creating);
       const later = await this.#send(entry, creating, move);
       if (later === undefined) return;
-      await this.#context.setBack(later);
+      await this.#context.rest("manage", later, rests);
     }
   }
 
@@ -123,7 +123,7 @@ export class CreateStage {
     const lookup = sourceLookup(entry);
     if (lookup === undefined) return undefined;
     const { tasks } = this.#context.options;
-    const { answer: task, refusal } = await this.#context.ask((signal) => tasks.find(lookup, signal));
+    const { answer: task, refusal } = await this.#context.ask("read", (signal) => tasks.find(lookup, signal));
     // What may be at the service already stays unknown.
     if (refusal !== undefined && mayBeSent(entry)) {
       await this.#isUnknown(entry, `Whether its source has a task can't be seen: ${refusal.message}`);
@@ -146,10 +146,9 @@ export class CreateStage {
 
   /** Sends the creation, and journals what comes of it. Resolves with an error if it is to be sent later. */
   async #send(entry: MoveEntry, creating: MoveEntry, move: Move): Promise<PrimepackError | undefined> {
-    const { options, denials } = this.#context;
+    const { options } = this.#context;
     try {
-      const task = await this.#context.request((signal) => options.tasks.create(move, signal));
-      denials.allowed();
+      const task = await this.#context.request("manage", (signal) => options.tasks.create(move, signal));
       if (task.id === undefined) this.#search(creating);
       else await this.#accept(creating, { ...task, id: task.id });
       return undefined;
@@ -172,7 +171,7 @@ export class CreateStage {
 
   async #refused(entry: MoveEntry, creating: MoveEntry, error: PrimepackError): Promise<void> {
     try {
-      await this.#context.end(creating, { outcome: "failed", ...this.#context.refusal(error) });
+      await this.#context.end(creating, { outcome: "failed", ...this.#context.refusal("manage", error) });
     } catch (reason) {
       // Not this move's: it can be created when the batch is gone on with.
       if (!this.#context.signal.aborted) await this.#context.update(creating, entry);

@@ -15,8 +15,9 @@ import type { BatchOptions, BatchRun, CancelBatchOptions } from "./batch-types.t
  * if the validation's answer names their UPN. Which of several tasks of one source a look-up shows is unknown.
  *
  * What the service refuses of one move ends that move. Denied access is the batch's until the service has allowed
- * something, and when it denies more than five moves in a row: then, and when the service is out of reach for five
- * rests of `limits.searchMs`, the batch ends and can be gone on with.
+ * something of the kind (looking at tasks, making them), and when it denies more than five moves in a row: then, and when
+ * the service throttles, fails or is out of reach through five rests of `limits.searchMs`, the batch ends and can be gone
+ * on with.
  *
  * Memory: a small record of each task that hasn't ended (`limits.tasks`), the rows of one chunk of the file.
  *

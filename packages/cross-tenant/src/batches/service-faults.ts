@@ -42,24 +42,43 @@ export function serviceFault(error: unknown): { readonly fault: ServiceFault; re
   return { fault, error };
 }
 
+/** Which permission a call takes: looking at tasks, or making and cancelling them (validations are made too). */
+export type Operation = "read" | "manage";
+
 /** Moves in a row that the service may deny before that is the whole batch's. */
 const DENIED_IN_A_ROW = 5;
+/** Rests in a row after which calls still fail, are throttled away or reach nobody, before the batch ends. */
+const SETBACKS = 5;
 
-/**
- * Whose a denied access is. A right that lacks denies all moves, and failing them one by one would lose the batch; one
- * site may deny what others allow. So it is the batch's until the service has allowed something, and again when it denies
- * several moves in a row.
- */
-export class Denials {
-  #inARow = DENIED_IN_A_ROW;
+/** How calls of one operation fare: whether a failure is one move's or the whole batch's. */
+export class CallRecord {
+  #denied = DENIED_IN_A_ROW;
+  #setbacks = 0;
 
-  allowed(): void {
-    this.#inARow = 0;
+  /** The service has answered a call, if only to say what is wrong with it. */
+  answered(): void {
+    this.#denied = 0;
+    this.#setbacks = 0;
   }
 
-  /** Whether this one is the batch's. */
-  denied(): boolean {
-    this.#inARow += 1;
-    return this.#inARow > DENIED_IN_A_ROW;
+  /**
+   * Whether a denied access is the batch's. A right that lacks denies all moves, and failing them one by one would lose the
+   * batch; one site may deny what others allow. So it is the batch's until the service has allowed something, and again
+   * when it denies several moves in a row.
+   */
+  isDenied(): boolean {
+    this.#denied += 1;
+    return this.#denied > DENIED_IN_A_ROW;
   }
+
+  /** Whether one more rest is worth while. */
+  mayRest(): boolean {
+    this.#setbacks += 1;
+    return this.#setbacks <= SETBACKS;
+  }
+}
+
+/** Whether one call has met so many rests that those of other calls, which helped them, don't count for it. */
+export function isHopeless(rests: number): boolean {
+  return rests >= SETBACKS;
 }

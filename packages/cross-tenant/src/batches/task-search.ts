@@ -18,7 +18,7 @@ export async function searchTask(context: BatchContext, entry: MoveEntry): Promi
   if (lookup === undefined) return { unknown: `${LOST}, and a user's task can't be looked up by the user's id` };
   let other: MigrationTask | undefined;
   for (let look = 1; ; look++) {
-    const { answer, refusal } = await context.ask((signal) => tasks.find(lookup, signal));
+    const { answer, refusal } = await context.ask("read", (signal) => tasks.find(lookup, signal));
     if (refusal !== undefined) return { unknown: `${LOST}, and the search for it was refused: ${refusal.message}` };
     if (answer !== undefined && isItsTask(context, entry, answer)) return { task: answer };
     other = answer ?? other;

@@ -27,7 +27,7 @@ async function validateMove(context: BatchContext, entry: MoveEntry): Promise<vo
   const { move } = entry;
   if (move === undefined || entry.stage === "validated") return isValid(context, entry);
   const { tasks } = context.options;
-  const { answer: task, refusal } = await context.ask((signal) =>
+  const { answer: task, refusal } = await context.ask("manage", (signal) =>
     tasks.create({ ...move, validateOnly: true }, signal),
   );
   if (task === undefined) {
