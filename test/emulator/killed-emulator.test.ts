@@ -51,6 +51,56 @@ describe("startEmulator() after the process of the last one was killed", () => {
   });
 });
 
+describe("cross-tenant migration after the emulator's process was killed", () => {
+  it("has all that was answered, and goes on with it", { timeout: 120_000 }, async () => {
+    const directory = folder("tenants");
+    const { child, siteUrl } = await startProcess(directory);
+    const headers = { authorization: "Bearer token", "content-type": "application/json" };
+    const migrations = `${new URL(siteUrl).origin}/beta/solutions/sharePoint/migrations`;
+    const source = (index: number) => ({ sourceUserIdentity: { userPrincipalName: `user${index}@south.example` } });
+    const map = (first: number) =>
+      fetch(`${migrations}/crossOrganizationUserMappings`, {
+        method: "PATCH",
+        headers,
+        body: JSON.stringify({
+          "@context": "#$delta",
+          value: Array.from({ length: 50 }, (_, index) => source(first + index)),
+        }),
+      });
+    expect((await map(0)).status).toBe(200);
+    const created = await fetch(`${migrations}/crossOrganizationMigrationTasks`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({
+        parameters: {
+          "@odata.type": "#microsoft.graph.sharePointUserMigrationTaskParameters",
+          targetOrganizationHost: "https://north-my.sharepoint.com",
+          ...source(7),
+          targetUserIdentity: { userPrincipalName: "user7@north.example" },
+        },
+      }),
+    });
+    const { id } = (await created.json()) as { readonly id: string };
+    const underWay = map(50).catch(() => undefined);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await underWay;
+
+    const emulator = await startEmulator({ directory });
+    try {
+      expect(emulator.crossTenant.tasks().map((task) => task.id)).toEqual([id]);
+      const mapped = new Set<unknown>();
+      for await (const mapping of emulator.crossTenant.mappings("users")) {
+        mapped.add(mapping.sourceUserIdentity?.userPrincipalName);
+      }
+      for (let index = 0; index < 50; index += 1) expect(mapped).toContain(`user${index}@south.example`);
+      expect((await map(50)).status).toBe(200);
+    } finally {
+      await emulator.stop();
+    }
+  });
+});
+
 describe.skipIf(process.platform === "win32")("startEmulator() in a terminal", () => {
   it("still has its storage after Ctrl+C, until it stops by itself", { timeout: 120_000 }, async () => {
     const { child, lines, siteUrl } = await startProcess(folder("terminal"));
