@@ -81,6 +81,16 @@ describe("MappingService", () => {
     });
   });
 
+  it("keeps what an entry doesn't name within identities", async () => {
+    await withService({}, async (service) => {
+      const named = { targetUserIdentity: { userPrincipalName: "a@n.x", displayName: "Ana" } };
+      await service.update("users", delta(user("a@s.x", named)));
+      const [changed] = await service.update("users", delta(user("a@s.x", target("b@n.x"))));
+      expect(changed?.targetUserIdentity).toEqual({ userPrincipalName: "b@n.x", displayName: "Ana" });
+      expect(await service.get("users", "a@s.x")).toEqual(changed);
+    });
+  });
+
   it("makes a removed mapping anew, with nothing of the old one", async () => {
     await withService({}, async (service) => {
       await service.update("users", delta(user("a@s.x", target("a@n.x"))));
