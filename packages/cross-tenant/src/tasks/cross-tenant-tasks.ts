@@ -22,9 +22,10 @@ import type { CrossTenantTasks, MigrationTask, Move, TaskLookup } from "./task-t
  *
  * Failed calls reject with a ServiceError. By the tables of the draft pages (the published ones have none) it is
  * CROSS_TENANT_REQUEST_INVALID (400), CROSS_TENANT_ACCESS_DENIED (403), MIGRATION_TASK_NOT_FOUND (404; a root of Graph
- * without these routes can't be told apart), MIGRATION_TASK_IN_PROGRESS (409 of cancel), ORGANIZATIONS_ON_ONE_FARM (501),
- * or one of CROSS_TENANT_RELATIONSHIP_MISSING, SOURCE_ONEDRIVE_MISSING, IDENTITY_MAP_MISSING and, where the message names
- * none of these, CROSS_TENANT_PRECONDITION (422). Throttling, tokens and connections fail as with any service.
+ * without these routes can't be told apart), MIGRATION_TASK_IN_PROGRESS (409 of cancel, for whatever reason it gives),
+ * ORGANIZATIONS_ON_ONE_FARM (501), or one of CROSS_TENANT_RELATIONSHIP_MISSING, SOURCE_ONEDRIVE_MISSING,
+ * IDENTITY_MAP_MISSING and, where the message names none of these, CROSS_TENANT_PRECONDITION (422). Throttling, tokens and
+ * connections fail as with any service.
  *
  * @throws INVALID_OPTION if Graph's URL is none, or not https: for a host that is not this machine
  */
