@@ -1,8 +1,8 @@
 import { fileSystemSource, type Ledger, memoryLedger } from "@primepack/core";
-import { memoryJournal, migrate, readStatus } from "@primepack/runner";
+import { type MigrationEvent, memoryJournal, migrate, readStatus } from "@primepack/runner";
 import { folderDigest, makeTree, manyFiles, temporaryFolder } from "@primepack/test-support";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EmulatedSite, startEmulatedSite } from "./emulated-site.ts";
+import { type EmulatedSite, endsByOutcome, startEmulatedSite } from "./emulated-site.ts";
 
 const folder = temporaryFolder();
 let site: EmulatedSite;
@@ -68,6 +68,31 @@ describe("migrate() of a run after another one with its ledger", () => {
     expect(library.jobs()).toBe(jobs);
     expect([...ledger.entries()].map(({ id, itemId }) => [id, itemId])).toEqual(entries);
     expect(await library.digest()).toEqual(await folderDigest(folder("source")));
+  });
+
+  it.each<[string, (event: MigrationEvent) => boolean]>([
+    ["was to go out again", (event) => event.type === "package" && event.package.stage === "settled"],
+    ["would go out again", (event) => event.type === "package" && event.package.jobId !== undefined],
+  ])("says of what %s how it failed, as nothing more becomes of it", { timeout: 120_000 }, async (_, isEnough) => {
+    const { library, begin } = await prepare();
+    const first = begin();
+    site.setFaults({ fatalAfter: { objects: 1, jobs: 1 }, slowObjectMs: 20 });
+    const begun = migrate(first.options());
+    for await (const event of begun) if (isEnough(event)) break;
+    begun.drain();
+    expect((await begun.result).status).toBe("interrupted");
+    expect(await migrate(begin().options()).result).toMatchObject({ status: "complete", counts: { failed: 0 } });
+    site.setFaults({});
+    const jobs = library.jobs();
+    await expect(migrate(first.options()).result).rejects.toMatchObject({ code: "PLAN_CHANGED" });
+    expect(library.jobs()).toBe(jobs);
+    expect(first.packages().filter(({ retryOf }) => retryOf !== undefined)).toEqual([]);
+    const sent = first.packages().filter(({ jobId }) => jobId !== undefined);
+    expect(sent).toMatchObject([{ stage: "settled", result: "fatal", items: { imported: 0, failed: 0, unknown: 3 } }]);
+    const { unknown = [], pending = [], ...others } = await endsByOutcome(first.options());
+    expect(unknown.map(({ code, attempts }) => [code, attempts])).toEqual(Array(3).fill(["JOB_FAILED", 1]));
+    expect(pending.filter(({ attempts = 0 }) => attempts > 0)).toEqual([]);
+    expect(Object.keys(others)).toEqual([]);
   });
 
   it("goes on where the other one wrote nothing, which then can't go on", { timeout: 120_000 }, async () => {

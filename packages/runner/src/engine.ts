@@ -333,15 +333,25 @@ export class Engine implements MigrationRun {
     });
   }
 
+  /** Whether there was something that is not sent again, as the run can't go on. */
+  async #takeBackRetries(): Promise<boolean> {
+    const { mode, halted, live } = this.#context;
+    if (mode !== "migrate" || halted === undefined) return false;
+    const retries = [...live.values()].filter(({ entry }) => entry.retryOf !== undefined && isUnsent(entry));
+    for (const retry of retries) await this.#stages?.settle.takeBack(retry);
+    return retries.length > 0;
+  }
+
   async #end(): Promise<MigrationSummary> {
+    const isTakenBack = await this.#takeBackRetries();
     const { mode, halted, live, isDraining } = this.#context;
     if (mode === "cancel" && live.size === 0) return this.#summary(await this.#setStatus("cancelled"));
     const isOpen = live.size > 0 || this.#run?.scanned === undefined;
     const run = await this.#setStatus(
       isOpen || (isDraining && this.#stages?.scan?.isDone !== true) ? "interrupted" : "complete",
     );
-    const isUnsent = this.#migration?.resubmitUnknown === true && this.#context.stages.unknown > 0;
-    if (halted !== undefined && (isOpen || isUnsent)) throw halted;
+    const isWanted = this.#migration?.resubmitUnknown === true && this.#context.stages.unknown > 0;
+    if (halted !== undefined && (isOpen || isWanted || isTakenBack)) throw halted;
     return this.#summary(run);
   }
 
@@ -384,6 +394,11 @@ export class Engine implements MigrationRun {
 /** Whether its job may be at the service, or is not settled. */
 function isAtService({ stage }: PackageEntry): boolean {
   return stage === "submitting" || stage === "submitted" || stage === "ended";
+}
+
+/** Whether it is due to be sent, and was not. */
+function isUnsent({ stage }: PackageEntry): boolean {
+  return stage === "planned" || stage === "building" || stage === "built";
 }
 
 function abortedBy(signal: AbortSignal | undefined): PrimepackError {

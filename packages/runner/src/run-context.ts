@@ -183,12 +183,14 @@ export class RunContext {
     await this.events.emit({ type: "package", package: packageStatus(live.name, entry) });
   }
 
-  /** Forgets a package that was planned, and is planned no more. */
-  async drop(live: LivePackage): Promise<void> {
+  /** Forgets a package that was planned and not sent, and is planned no more, with what else changes in the same step. */
+  async drop(live: LivePackage, more: readonly JournalChange[] = []): Promise<void> {
     const { name, entry } = live;
     await this.journal.write([
       ...[keyOf.package(name), keyOf.plan(name), keyOf.containers(name)].map(forget),
       ...this.journal.forget(keyOf.storedBlobs(name)),
+      ...this.journal.forget(keyOf.failures(name)),
+      ...more,
     ]);
     this.count(entry, -1);
     this.live.delete(name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PackageEntry } from "../journal/entries.ts";
-import { dependenciesOf, lastOfChain } from "./dependencies.ts";
+import { beforeInChain, dependenciesOf, lastOfChain } from "./dependencies.ts";
 
 const tally = { imported: 3, failed: 0, unknown: 0, importedBytes: 0 };
 
@@ -63,5 +63,19 @@ describe("lastOfChain()", () => {
     };
     expect(lastOfChain("000001", { package: (name) => packages[name] })).toBe("000001-r3");
     expect(lastOfChain("000002", { package: (name) => packages[name] })).toBe("000002");
+  });
+});
+
+describe("beforeInChain()", () => {
+  it("finds who had the items before, and nobody for a package that the scan planned", () => {
+    const packages: Record<string, PackageEntry> = {
+      "000001": entry({ retriedBy: "000001-r2" }),
+      "000001-r2": entry({ retryOf: "000001", retriedBy: "000001-r3" }),
+      "000001-r3": entry({ retryOf: "000001" }),
+    };
+    const before = (name: string) =>
+      beforeInChain(name, packages[name] ?? entry({}), { package: (one) => packages[one] });
+    expect(["000001-r3", "000001-r2", "000001"].map(before)).toEqual(["000001-r2", "000001", undefined]);
+    expect(beforeInChain("000001-r4", { retryOf: "000001" }, { package: (one) => packages[one] })).toBeUndefined();
   });
 });

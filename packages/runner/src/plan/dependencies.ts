@@ -43,6 +43,21 @@ function endedWell({ result, unsent }: PackageEntry): boolean {
   return unsent === undefined && (result === undefined || result === "ended");
 }
 
+/** The package that had the items before one that sends them again. */
+export function beforeInChain(
+  name: string,
+  { retryOf }: Pick<PackageEntry, "retryOf">,
+  journal: Pick<RunJournal, "package">,
+): string | undefined {
+  let before = retryOf;
+  while (before !== undefined) {
+    const next = journal.package(before)?.retriedBy;
+    if (next === name) return before;
+    before = next;
+  }
+  return undefined;
+}
+
 /** The last package that sends items of this one, itself if none does. */
 export function lastOfChain(name: string, journal: Pick<RunJournal, "package">): string {
   let last = name;

@@ -1,5 +1,6 @@
 import {
   confirmPackages,
+  type JournalChange,
   openSasContainer,
   type PackagePlan,
   type PlannedItem,
@@ -11,6 +12,7 @@ import { type ImportResult, type ItemOutcomes, joinOutcomes, readImportLogs } fr
 import { type FailureEntry, keyOf, type PackageEntry } from "../journal/entries.ts";
 import { planToText } from "../journal/plan-text.ts";
 import { forget, put } from "../journal/run-journal.ts";
+import { beforeInChain } from "../plan/dependencies.ts";
 import { type ItemFinding, itemFindings } from "../plan/item-findings.ts";
 import { mintedItems } from "../plan/minted-items.ts";
 import { bytesOfItem, narrowedPlan } from "../plan/narrowed-plan.ts";
@@ -109,6 +111,31 @@ export class SettleStage {
         ...(wasBuilt ? [forget(keyOf.plan(live.name))] : []),
       ],
     );
+    this.#letGo(live);
+  }
+
+  /** What was to be sent again, in a run that can't go on: what its items came to before is what became of them. */
+  async takeBack(live: LivePackage): Promise<void> {
+    const { journal } = this.#context;
+    const { name } = live;
+    const before = beforeInChain(name, live.entry, journal);
+    const entry = before === undefined ? undefined : journal.package(before);
+    if (before === undefined || entry === undefined) {
+      throw new PrimepackError("INTERNAL", `Cannot take back ${name} as the package before it has to be known`);
+    }
+    const plan = journal.plan(name);
+    const counted = new Set([...plan.items.map(({ id }) => id), plan.target.listId]);
+    const tally = { imported: 0, failed: 0, unknown: 0, importedBytes: 0, ...entry.tally };
+    const changes: JournalChange[] = [];
+    for (const [key, { resent, ...failure }] of journal.entries<FailureEntry>(keyOf.failures(before))) {
+      if (resent !== true) continue;
+      changes.push(put(key, failure));
+      if (counted.has(key.slice(keyOf.failures(before).length))) tally[failure.outcome] += 1;
+    }
+    const { retriedBy: _, ...last } = entry;
+    await this.#context.drop(live, [...changes, put(keyOf.package(before), { ...last, tally })]);
+    this.#context.count(entry, -1);
+    this.#context.count({ ...last, tally });
     this.#letGo(live);
   }
 
