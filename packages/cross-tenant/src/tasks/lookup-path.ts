@@ -29,6 +29,9 @@ const LOOKUPS: Readonly<Record<LookupKey, { readonly must: string; path(text: st
   },
 };
 
+/** Characters of a value that an error shows. */
+const SHOWN_MAX_LENGTH = 200;
+
 /**
  * The path of a look-up below the collection of tasks. Other texts than a GUID as the id of a task might lead elsewhere.
  *
@@ -44,7 +47,11 @@ export function lookupPath(lookup: TaskLookup, doing: string): string {
   const text = keys[key];
   const path = typeof text === "string" ? LOOKUPS[key].path(text) : undefined;
   if (path !== undefined) return path;
-  throw refused(doing, `${key} must ${LOOKUPS[key].must}`, JSON.stringify(text) ?? typeof text);
+  throw refused(
+    doing,
+    `${key} must ${LOOKUPS[key].must}`,
+    (JSON.stringify(text) ?? typeof text).slice(0, SHOWN_MAX_LENGTH),
+  );
 }
 
 function isLookupKey(key: string): key is LookupKey {

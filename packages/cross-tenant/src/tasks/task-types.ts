@@ -81,7 +81,7 @@ export interface MigrationTaskError {
 export interface MigrationTask {
   /** GUID; undefined for the answer to a validation. */
   readonly id: string | undefined;
-  /** One of {@link MigrationTaskStatus} in whatever case it came (draft pages' `success` is `completed`); an unknown one as it stands. */
+  /** One of {@link MigrationTaskStatus} in whatever case it came (draft pages' `success` is `completed`); an unknown one as it stands, redacted; empty: none came. */
   readonly status: MigrationTaskStatus | (string & {});
   /** The move that its parameters describe; undefined where they don't describe any that is documented. */
   readonly move: Move | undefined;

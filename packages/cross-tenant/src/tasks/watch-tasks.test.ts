@@ -284,6 +284,24 @@ describe("watchTasks()", () => {
     expect(tasks.minutesOf(TASK)).toEqual([0, 1, 1.5, 2.5]);
   });
 
+  it("doesn't take the end of a long outage for an error that stays", async () => {
+    const { time, tasks, watcher, changes, reading } = watching();
+    watcher.add(TASK);
+    watcher.end();
+    tasks.script.set(TASK, [
+      [0, "inProgress"],
+      [1, passing()],
+      [20, new ServiceError("SERVICE_UNAUTHORIZED", "Cannot look up")],
+      [26, passing()],
+      [36, new ServiceError("SERVICE_UNAUTHORIZED", "Cannot look up")],
+      [46, "completed"],
+    ]);
+    const read = reading();
+    await time.pass(60 * MINUTE);
+    await read;
+    expect(shown(changes)).toEqual(["changed: inProgress", "ended: completed"]);
+  });
+
   it("makes an error with a code of whatever else is thrown", async () => {
     const { time, tasks, watcher, changes, reading } = watching();
     watcher.add(TASK);

@@ -2,7 +2,7 @@ import { abortedError, PrimepackError } from "@primepack/core/errors";
 import { DueHeap, guidOf, RequestBudget, RequestError, systemNow, systemTimer } from "@primepack/core/http";
 import { hasEnded } from "./read-task.ts";
 import type { MigrationTask, TaskChange, TaskWatcher, WatchTasksOptions } from "./task-types.ts";
-import { noteTask, type WatchedTask, watchedTask } from "./watched-task.ts";
+import { noteAnswer, noteTask, type WatchedTask, watchedTask } from "./watched-task.ts";
 
 type ResolvedOptions = Required<Omit<WatchTasksOptions, "signal">> & Pick<WatchTasksOptions, "signal">;
 
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const MAX_ASKED_MS = HOUR_MS;
 /** Looks under way, and results that wait for their reader, at most. */
 const LOOKS_AT_ONCE = 8;
-/** Errors that another look would meet again, as far as is known, in a row: a token may have been lost for a moment. */
+/** Failures in a row that seem to last, of a task that was seen before: a token may have been lost for a moment. */
 const MAX_LASTING_FAILURES = 3;
 /** Part of `pollRunningMs` that a task is given after its preferred start. */
 const START_MARGIN = 0.1;
@@ -214,13 +214,15 @@ class PollingTaskWatcher implements TaskWatcher {
     const { pollRunningMs, pollNotStartedMs, missingLooks } = this.#options;
     const now = this.#now();
     if (error instanceof PrimepackError && error.code === "MIGRATION_TASK_NOT_FOUND") {
-      watched.failures = 0;
+      noteAnswer(watched);
       watched.missing += 1;
       watched.due = now + pollRunningMs;
       return watched.missing < missingLooks ? undefined : { type: "lost", taskId };
     }
     watched.failures += 1;
-    if (!mayPass(watched, error)) {
+    watched.lastingFailures = isPassing(error) ? 0 : watched.lastingFailures + 1;
+    const isToBeTried = error instanceof RequestError && watched.status !== undefined;
+    if (watched.lastingFailures >= (isToBeTried ? MAX_LASTING_FAILURES : 1)) {
       return { type: "failed", taskId, error: PrimepackError.from(error, "INTERNAL", "look at a migration task") };
     }
     const backOffMs = Math.min(
@@ -249,8 +251,6 @@ class PollingTaskWatcher implements TaskWatcher {
 }
 
 /** Whether a later look may have more luck. */
-function mayPass(watched: WatchedTask, error: unknown): boolean {
-  if (!(error instanceof RequestError)) return false;
-  if (error.retryable || error.throttled) return true;
-  return watched.status !== undefined && watched.failures < MAX_LASTING_FAILURES;
+function isPassing(error: unknown): boolean {
+  return error instanceof RequestError && (error.retryable || error.throttled);
 }

@@ -15,12 +15,14 @@ export interface WatchedTask {
   seen: string;
   /** Looks in a row that failed. */
   failures: number;
+  /** Of these the last ones, in a row, that failed by what another look would meet again, as far as is known. */
+  lastingFailures: number;
   /** Looks in a row that found no task, those that failed left out. */
   missing: number;
 }
 
 export function watchedTask(taskId: string, due: number): WatchedTask {
-  return { taskId, due, status: undefined, startsAt: 0, seen: "", failures: 0, missing: 0 };
+  return { taskId, due, status: undefined, startsAt: 0, seen: "", failures: 0, lastingFailures: 0, missing: 0 };
 }
 
 /** Learns from a look; gives whether it shows what the one before didn't. */
@@ -31,7 +33,13 @@ export function noteTask(watched: WatchedTask, task: MigrationTask): boolean {
   watched.status = status;
   watched.startsAt = looseMomentOf(task.parameters.preferredStartDateTime) ?? 0;
   watched.seen = seen;
-  watched.failures = 0;
+  noteAnswer(watched);
   watched.missing = 0;
   return isChanged;
+}
+
+/** The service answered the look. */
+export function noteAnswer(watched: WatchedTask): void {
+  watched.failures = 0;
+  watched.lastingFailures = 0;
 }
