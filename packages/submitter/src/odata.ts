@@ -31,11 +31,15 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-export function pageOf(body: unknown): Page | undefined {
+/** `name` is that of the function which gives the collection, if one does. */
+export function pageOf(body: unknown, name?: string): Page | undefined {
+  if (Array.isArray(body)) return { items: body, next: undefined };
   if (!isMembers(body)) return undefined;
   const { d } = body;
-  const items = Array.isArray(d) ? d : isMembers(d) ? d.results : body.value;
+  const inner = isMembers(d) && name !== undefined && name in d ? d[name] : d;
+  const items = Array.isArray(inner) ? inner : isMembers(inner) ? inner.results : body.value;
   if (!Array.isArray(items)) return undefined;
-  const next = isMembers(d) ? d.__next : (body["odata.nextLink"] ?? body["@odata.nextLink"]);
+  const links = [inner, d].map((value) => (isMembers(value) ? value.__next : undefined));
+  const next = [...links, body["odata.nextLink"], body["@odata.nextLink"]].find((link) => link !== undefined);
   return { items, next: typeof next === "string" && next !== "" ? next : undefined };
 }

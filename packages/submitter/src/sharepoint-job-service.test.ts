@@ -36,6 +36,22 @@ async function started(replies: readonly Fault[]) {
   return { server, service, sent, waits };
 }
 
+/** Replies that name the server's own URL. */
+async function startedWith(bodies: readonly ((url: string) => unknown)[]) {
+  let url = "";
+  const lazy = bodies.map(
+    (body): Fault => ({
+      ...{ status: 200, headers: { "content-type": "application/json" } },
+      get body() {
+        return JSON.stringify(body(url));
+      },
+    }),
+  );
+  const all = await started(lazy);
+  url = all.server.url;
+  return all;
+}
+
 async function errorOf(promise: Promise<unknown>): Promise<PrimepackError> {
   const error: unknown = await promise.then(
     () => undefined,
@@ -194,6 +210,39 @@ describe("sharePointJobService()", () => {
     await service.jobs();
     await service.jobs();
     expect(sent().map(({ method }) => method)).toEqual(["GET", "POST", "POST"]);
+  });
+
+  const page = (id: string) => [{ JobId: id, JobState: 4 }];
+
+  it.each<[string, (jobs: readonly object[], next: string | undefined) => object]>([
+    ["no metadata", (value, next) => ({ value, "odata.nextLink": next })],
+    ["newer OData", (value, next) => ({ "@odata.context": "https://x", value, "@odata.nextLink": next })],
+    ["verbose", (results, __next) => ({ d: { GetMigrationStatus: { results, __next } } })],
+    ["verbose without a name", (results, __next) => ({ d: { results, __next } })],
+  ])("follows the links to the next pages of the site's jobs: %s", async (_, shaped) => {
+    const ids = [jobId, webId, "0d1e2f3a-0000-4000-8000-00000000000a"];
+    const next = (url: string, skip: number) => `${url}/sites/archive/_api/site/GetMigrationStatus?$skiptoken=${skip}`;
+    const { service, sent } = await startedWith(
+      ids.map((id, index) => (url) => shaped(page(id), index === 2 ? undefined : next(url, index + 1))),
+    );
+    expect((await service.jobs()).map((job) => job.jobId)).toEqual(ids);
+    expect(sent().map(({ method, url }) => [method, url])).toEqual([
+      ["GET", "/sites/archive/_api/site/GetMigrationStatus"],
+      ["GET", "/sites/archive/_api/site/GetMigrationStatus?$skiptoken=1"],
+      ["GET", "/sites/archive/_api/site/GetMigrationStatus?$skiptoken=2"],
+    ]);
+  });
+
+  it("refuses a link that leads to itself, or elsewhere", async () => {
+    const toItself = (url: string) => ({
+      value: page(jobId),
+      "odata.nextLink": `${url}/sites/archive/_api/site/GetMigrationStatus?$skiptoken=1`,
+    });
+    const elsewhere = () => ({ value: page(jobId), "odata.nextLink": "https://elsewhere.example/sites/archive" });
+    const { server, service } = await startedWith([toItself, toItself, elsewhere]);
+    expect((await errorOf(service.jobs())).message).toContain("the next page must be another one");
+    expect((await errorOf(service.jobs())).code).toBe("SERVICE_REPLY_INVALID");
+    expect(server.requests).toHaveLength(3);
   });
 
   it.each([

@@ -13,6 +13,7 @@ import {
 import { type CreateMigrationJobRequest, MIGRATION_JOB_STATES } from "@primepack/core/wire";
 import { invalidReply, jobContainers, jobQueue, keyInBase64 } from "./job-containers.ts";
 import { NO_METADATA, resultOf } from "./odata.ts";
+import { pagesAfter } from "./pages.ts";
 import type { JobContainers, JobQueue, JobRequest, JobState, SharePointJobService } from "./types.ts";
 
 /** Which site collection, and how it is reached. */
@@ -94,15 +95,18 @@ class RestJobService implements SharePointJobService {
 
   async jobs(signal?: AbortSignal): Promise<readonly { readonly jobId: string; readonly state: JobState }[]> {
     const doing = "list the migration jobs of the site";
-    const reply = await this.#readStatus(doing, signal);
-    const list = resultOf(reply.body, "GetMigrationStatus");
-    if (!Array.isArray(list)) throw invalidReply(doing, "the reply must be a list of jobs", typeof list);
-    const jobs = list.map((entry: unknown) => {
-      const { JobId, JobState } = membersOf(entry, doing);
-      const jobId = guidOf(JobId);
-      if (jobId === undefined) throw invalidReply(doing, "each job must have an id", typeof JobId);
-      return { jobId, state: stateOf(JobState, doing) };
-    });
+    const first = await this.#readStatus(doing, signal);
+    const jobs: { readonly jobId: string; readonly state: JobState }[] = [];
+    const name = "GetMigrationStatus";
+    const request = { url: `_api/site/${name}`, headers: NO_METADATA, doing, signal, name };
+    for await (const page of pagesAfter(this.#connection.client, first, request)) {
+      for (const entry of page) {
+        const { JobId, JobState } = membersOf(entry, doing);
+        const jobId = guidOf(JobId);
+        if (jobId === undefined) throw invalidReply(doing, "each job must have an id", typeof JobId);
+        jobs.push({ jobId, state: stateOf(JobState, doing) });
+      }
+    }
     return jobs.filter(({ state }) => state !== "none");
   }
 

@@ -11,11 +11,11 @@ import {
 } from "@primepack/core/http";
 import { ITEM_ID_MAX, type Logger, type Target } from "@primepack/core/model";
 import { invalidReply } from "../job-containers.ts";
+import { pages } from "../pages.ts";
 import { isOfFolder } from "./existing-folders.ts";
 import { folderNames } from "./folder-path.ts";
 import { namesBelow } from "./list-items.ts";
 import { isNotFound } from "./not-found.ts";
-import { pages } from "./pages.ts";
 import { spelledAs } from "./spelled-as.ts";
 
 /** Which SharePoint Embedded container, and how Graph is reached. */

@@ -1,7 +1,7 @@
 import { guidOf, isMembers, type ServiceClient } from "@primepack/core/http";
 import { invalidReply } from "../job-containers.ts";
 import { NO_METADATA } from "../odata.ts";
-import { pages } from "./pages.ts";
+import { pages } from "../pages.ts";
 
 /** A file, folder or list item, as the list's items show it. */
 export interface ListedItem {

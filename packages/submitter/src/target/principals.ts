@@ -1,7 +1,7 @@
 import { isMembers, type Members, type ServiceClient } from "@primepack/core/http";
 import { invalidReply } from "../job-containers.ts";
 import { NO_METADATA } from "../odata.ts";
-import { pages } from "./pages.ts";
+import { pages } from "../pages.ts";
 
 /** A role definition of the target's web. */
 export interface TargetRole {
