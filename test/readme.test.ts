@@ -56,6 +56,8 @@ beforeAll(async () => {
   await makeTree(path(), {
     "items.ndjson": JSON.stringify(item),
     "people.csv": "source,target\nCONTOSO\\ana,ana@contoso.com\n",
+    "users.csv": "sourceUserPrincipalName,targetUserPrincipalName\nana@fabrikam.com,ana@contoso.com\n",
+    "moves.csv": "kind,source,target\nuser,ana@fabrikam.com,ana@contoso.com\n",
     "export/Manifest.xml": exportedManifest,
     "contents/Plans/a.txt": "a",
   });
@@ -72,7 +74,9 @@ function emulated(command: string): readonly string[] {
     .replace(/ --(?:tenant|client-id|certificate) \S+/g, "")
     .replace("https://contoso.sharepoint.com/sites/archive", emulator.siteUrl)
     .split(" ");
-  return args[1] === "migrate" ? [...args, "--poll-running", "0.2", "--poll-queued", "0.2"] : args;
+  if (args[1] === "tenant") args.push("--graph-url", emulator.graphBetaUrl);
+  const isWatching = args[1] === "migrate" || args.includes("--batch");
+  return isWatching ? [...args, "--poll-running", "0.2", "--poll-queued", "0.2"] : args;
 }
 
 describe("README.md", () => {

@@ -6,6 +6,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { renewedCredential } from "../migration/renewed-credential.ts";
 import { checkNewBatchFolder, readBatchFile, writeBatchFile } from "../tenant/batch-file.ts";
 import { batchStatus } from "../tenant/batch-journal.ts";
+import { checkReadable } from "../tenant/check-readable.ts";
 import { followBatch } from "../tenant/run-batch.ts";
 
 /** `primepack tenant move --batch`: begins a batch and follows it to its end. */
@@ -14,6 +15,7 @@ export async function batchCommand(context: CommandContext): Promise<ExitCode> {
   const flags = readBatchArguments(argv);
   const directory = resolve(cwd, flags.out);
   await checkFolder(directory);
+  await checkReadable(resolve(cwd, flags.table.file));
   await writeBatchFile(directory, { arguments: argv, cwd });
   return followBatch({ directory, cwd, flags, action: "begin" }, context);
 }

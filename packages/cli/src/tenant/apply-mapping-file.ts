@@ -22,6 +22,7 @@ import { JsonMappingView } from "../view/json-mapping-view.ts";
 import type { MappingView } from "../view/mapping-view.ts";
 import { safeText } from "../view/safe-text.ts";
 import { TextMappingView } from "../view/text-mapping-view.ts";
+import { checkReadable } from "./check-readable.ts";
 import { openTenant, placeOf } from "./open-tenant.ts";
 import { organizationOf } from "./organization.ts";
 import { readStateFile, type StateFile, writeStateFile } from "./state-file.ts";
@@ -33,6 +34,7 @@ export async function applyMappingFile(flags: MapArguments, context: CommandCont
   const view = viewFor(flags, context);
   const closing: (() => Promise<void>)[] = [];
   try {
+    await checkReadable(resolve(context.cwd, flags.table.file));
     const options = flags.dryRun
       ? await dryRunOptions(flags, closing, context)
       : await realOptions(flags, closing, context);

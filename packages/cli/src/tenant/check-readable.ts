@@ -1,0 +1,9 @@
+import { access, constants } from "node:fs/promises";
+import { describe, PrimepackError } from "@primepack/core";
+
+/** Mistakes of the command line are told before there is a folder for a run. Throws INVALID_OPTION. */
+export async function checkReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw new PrimepackError("INVALID_OPTION", `Cannot read the file as ${describe(error)}`, { cause: error });
+  });
+}
