@@ -10,10 +10,18 @@ export {
 } from "./batches/report/write-batch-report.ts";
 export { cancelBatch, runBatch } from "./batches/run-batch.ts";
 export type { CrossTenantOptions } from "./connection.ts";
+export { applyMappings } from "./mappings/apply-mappings.ts";
 export { groupMappings, userMappings } from "./mappings/identity-mappings.ts";
+export { mappingOutcomes } from "./mappings/mapping-outcomes.ts";
 export type * from "./mappings/mapping-run-types.ts";
 export type * from "./mappings/mapping-types.ts";
 export { MAX_DELTA_ENTRIES } from "./mappings/mapping-types.ts";
+export {
+  type MappingReportFiles,
+  type MappingReportOptions,
+  type WrittenMappingReport,
+  writeMappingReport,
+} from "./mappings/report/write-mapping-report.ts";
 export { checkMove, moveFaults } from "./tasks/check-move.ts";
 export { crossTenantTasks } from "./tasks/cross-tenant-tasks.ts";
 export { lookupOf, moveSource, moveTarget } from "./tasks/move-sides.ts";

@@ -2,6 +2,7 @@ import { PrimepackError } from "@primepack/core/errors";
 import { isMembers, type OpenedConnection, odataLiteral, ServiceError } from "@primepack/core/http";
 import type { SharePointIdentityMappingDelta } from "@primepack/core/wire";
 import { type CrossTenantOptions, MIGRATIONS_ROOT, openCrossTenant } from "../connection.ts";
+import { mappingFault } from "./mapping-fault.ts";
 import { type MappingForm, mappingForms, membersOf } from "./mapping-forms.ts";
 import {
   type ChangeAnswer,
@@ -57,7 +58,7 @@ class GraphMappings<Mapping extends UserMapping | GroupMapping> implements Ident
       }));
     } catch (error) {
       if (error instanceof ServiceError && error.status === 404) return undefined;
-      throw error;
+      throw mappingFault(error, "find");
     }
     if (!isMembers(body) || !holdsMapping(body)) return undefined;
     const found = sourceIn(this.#form, body);
@@ -84,14 +85,18 @@ class GraphMappings<Mapping extends UserMapping | GroupMapping> implements Ident
         wireEntry(this.#form, members[index] ?? { source: "" }, type === "remove"),
       ),
     };
-    const reply = await this.#connection.client.send({
-      method: "PATCH",
-      url: this.#path,
-      body,
-      doing,
-      repeat: "once",
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const reply = await this.#connection.client
+      .send({
+        method: "PATCH",
+        url: this.#path,
+        body,
+        doing,
+        repeat: "once",
+        ...(signal === undefined ? {} : { signal }),
+      })
+      .catch((error: unknown) => {
+        throw mappingFault(error, "update");
+      });
     return changeAnswers(this.#form, sources, reply.body);
   }
 
