@@ -208,7 +208,7 @@ export class BatchContext {
 }
 
 /** Whether something ended because its signal said so. */
-export function isAbort(error: unknown): boolean {
+function isAbort(error: unknown): boolean {
   if (error instanceof PrimepackError) return error.code === "ABORTED";
   return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
 }

@@ -220,7 +220,7 @@ export class CreateStage {
 }
 
 /** Nobody can tell whether it became a task. */
-export function isUnsure({ stage, outcome, taskId }: MoveEntry): boolean {
+function isUnsure({ stage, outcome, taskId }: MoveEntry): boolean {
   return stage === "ended" && outcome === "unknown" && taskId === undefined;
 }
 

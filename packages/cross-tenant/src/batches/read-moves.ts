@@ -12,6 +12,9 @@ import { moveColumns, moveTable, readMoveRow } from "./move-row.ts";
 /** Characters of a finding's message; a row may have many faults. */
 const MESSAGE_MAX_LENGTH = 2000;
 
+/** Lines that go into the journal in one write. */
+const LINES_AT_ONCE = 500;
+
 /** How many lines the file has, and how many of them can't be used. */
 export interface ReadMoves {
   readonly moves: number;
@@ -31,19 +34,27 @@ export async function readMoves(context: BatchContext, rows: MoveFileOptions): P
     kind: moveTable,
     signal: context.signal,
   });
+  let step = new ReadingStep(context, defaults);
+  const write = async () => {
+    const { entries, changes, findings: found } = step;
+    step = new ReadingStep(context, defaults);
+    moves += entries.length;
+    findings += found.length;
+    await context.write(entries, changes);
+    for (const finding of found) await context.events.emit({ type: "finding", finding });
+  };
   for await (const lines of table) {
-    if (context.isStopping) return undefined;
-    const step = new ReadingStep(context, defaults);
-    for (const row of lines) step.add(row);
-    moves += lines.length;
-    findings += step.findings.length;
-    await context.write(step.entries, step.changes);
-    for (const finding of step.findings) await context.events.emit({ type: "finding", finding });
+    for (const row of lines) {
+      if (context.isStopping) return undefined;
+      step.add(row);
+      if (step.entries.length >= LINES_AT_ONCE) await write();
+    }
   }
+  await write();
   return context.isStopping ? undefined : { moves, findings };
 }
 
-/** Lines that go into the journal in one write. */
+/** What one write puts into the journal. */
 class ReadingStep {
   readonly entries: { readonly entry: MoveEntry; readonly before: undefined }[] = [];
   readonly changes: JournalChange[] = [];
