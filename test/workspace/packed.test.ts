@@ -11,6 +11,7 @@ const packages = {
   core: "@primepack/core",
   submitter: "@primepack/submitter",
   "event-reader": "@primepack/event-reader",
+  "cross-tenant": "@primepack/cross-tenant",
   runner: "@primepack/runner",
   "store-lmdb": "@primepack/store-lmdb",
   emulator: "@primepack/emulator",
@@ -120,7 +121,9 @@ describe.each(libraries)("the README.md of %s", (name) => {
   });
 });
 
-const coreEntries = ["container", "errors", "http", "model", "seal", "wire"].map((entry) => `@primepack/core/${entry}`);
+const coreEntries = ["container", "errors", "http", "model", "report", "seal", "table", "wire"].map(
+  (entry) => `@primepack/core/${entry}`,
+);
 
 describe.each([...libraries, ...coreEntries])("%s, installed", (name) => {
   const count = "console.log(Object.keys(all).length > 0)";
