@@ -31,6 +31,8 @@ export async function readMoves(context: BatchContext, rows: MoveFileOptions): P
     ...(format === undefined ? {} : { format }),
     ...(delimiter === undefined ? {} : { delimiter }),
     columns: moveColumns,
+    // No value of a move has a line break; so a quote that doesn't end costs its own line only.
+    lineBreaks: false,
     kind: moveTable,
     signal: context.signal,
   });
