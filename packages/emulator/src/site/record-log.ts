@@ -15,6 +15,8 @@ export class RecordLog {
   readonly path: string;
   #file: FileHandle;
   #end: number;
+  /** The append that was begun last: one goes behind the other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, file: FileHandle, end: number) {
     this.path = path;
@@ -35,25 +37,36 @@ export class RecordLog {
     return place as RecordPlace;
   }
 
-  /** By one write: a kill leaves all of them, or some of the first. */
-  async appendAll(records: readonly unknown[]): Promise<readonly RecordPlace[]> {
+  /** A kill leaves all of them, or some of the first; of a write that fails nothing stays. */
+  appendAll(records: readonly unknown[]): Promise<readonly RecordPlace[]> {
+    const appended = this.#last.then(() => this.#appendNow(records));
+    this.#last = appended.catch(() => undefined);
+    return appended;
+  }
+
+  async #appendNow(records: readonly unknown[]): Promise<readonly RecordPlace[]> {
     const places: RecordPlace[] = [];
     const lines: Buffer[] = [];
-    const start = this.#end;
+    let end = this.#end;
     for (const record of records) {
       const line = Buffer.from(`${JSON.stringify(record)}\n`);
-      places.push({ offset: this.#end, length: line.length - 1 });
+      places.push({ offset: end, length: line.length - 1 });
       lines.push(line);
-      this.#end += line.length;
+      end += line.length;
     }
-    await this.#file.write(Buffer.concat(lines), 0, this.#end - start, start);
+    try {
+      await writeAll(this.#file, Buffer.concat(lines), this.#end);
+    } catch (error) {
+      await this.#file.truncate(this.#end);
+      throw error;
+    }
+    this.#end = end;
     return places;
   }
 
   async read(place: RecordPlace): Promise<unknown> {
-    const buffer = Buffer.alloc(place.length);
-    await this.#file.read(buffer, 0, place.length, place.offset);
-    return JSON.parse(buffer.toString("utf8"));
+    const bytes = await readAll(this.#file, place);
+    return JSON.parse(bytes.toString("utf8"));
   }
 
   /** Puts a log of these records only in the place of this one; gives where each of them stands now. */
@@ -73,6 +86,26 @@ export class RecordLog {
   close(): Promise<void> {
     return this.#file.close();
   }
+}
+
+/** A write may take less than it was given. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    if (bytesWritten === 0) throw new Error(`Cannot write ${bytes.length - done} bytes as the file takes no more`);
+    done += bytesWritten;
+  }
+}
+
+/** A read may give less than it was asked for. */
+async function readAll(file: FileHandle, { offset, length }: RecordPlace): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) throw new Error(`Cannot read a record as its log ends ${length - done} bytes too early`);
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 /** Gives the bytes of the whole lines. */
