@@ -535,7 +535,7 @@ const registry = {
     remedy: "Look in the target whether the content is there; the service shows the task no more.",
   },
   MOVE_INVALID: { area: "usage", remedy: "Correct the line of the file of moves." },
-  MOVE_DUPLICATE: { area: "usage", remedy: "Keep one line for each source." },
+  MOVE_DUPLICATE: { area: "usage", remedy: "Keep one line for each source and each target." },
   MAPPING_INVALID: { area: "usage", remedy: "Correct the line of the mapping file." },
   MAPPING_DUPLICATE: { area: "usage", remedy: "Keep one line for each source user or group." },
   MAPPING_REFUSED: {

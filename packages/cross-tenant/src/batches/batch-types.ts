@@ -94,6 +94,7 @@ export interface MoveStatus {
   readonly code?: string;
   /** What the service said, redacted. */
   readonly message?: string;
+  /** Of its task; of a move that is `skipped`, the task that its source has already. */
   readonly taskId?: string;
   /** As the service last showed it. */
   readonly taskStatus?: MigrationTask["status"];

@@ -140,7 +140,8 @@ export class CreateStage {
     }
     if (!isInTheWay(task)) return task.id;
     const message = `The source has ${taskName(task)} already, which is ${task.status}`;
-    await this.#context.end(entry, { outcome: "skipped", code: "MIGRATION_TASK_EXISTS", message });
+    const named = { ...(task.id === undefined ? {} : { taskId: task.id }), taskStatus: task.status };
+    await this.#context.end(entry, { outcome: "skipped", code: "MIGRATION_TASK_EXISTS", message, ...named });
     return "over";
   }
 

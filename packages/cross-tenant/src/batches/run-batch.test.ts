@@ -354,7 +354,7 @@ describe("runBatch()", () => {
       const { id } = tenant.add(userName(1), status);
       expect(await run()).toMatchObject({ counts: { skipped: 1, completed: 1 } });
       const message = `The source has task ${id} already, which is ${status}`;
-      expect(moves()[0]).toMatchObject({ outcome: "skipped", code: "MIGRATION_TASK_EXISTS", message });
+      expect(moves()[0]).toMatchObject({ outcome: "skipped", code: "MIGRATION_TASK_EXISTS", message, taskId: id });
       expect(tenant.oursOf(userName(1))).toEqual([]);
     },
   );
@@ -365,6 +365,28 @@ describe("runBatch()", () => {
     expect(await run()).toMatchObject({ counts: { completed: 1 } });
     expect(moves()[0]?.taskId).toBe(tenant.oursOf(userName(1))[0]?.id);
   });
+
+  it.each(["newest", "oldest"] as const)(
+    "takes no validation that the service keeps for a task, the %s one",
+    async (shows) => {
+      const { tenant, run, moves } = world([user(1)]);
+      tenant.shows = shows;
+      tenant.fault = (call) => {
+        if (call === "validate") {
+          tenant.add(userName(1), "completed", {
+            validateOnly: true,
+            sourceUserIdentity: { userPrincipalName: userName(1) },
+            targetUserIdentity: { userPrincipalName: "u1@north.example" },
+          });
+        }
+        return call === "create" ? "lost, acted" : undefined;
+      };
+      const outcome = shows === "newest" ? "completed" : "unknown";
+      expect(await run()).toMatchObject({ counts: { [outcome]: 1 } });
+      expect(moves()[0]?.outcome).toBe(outcome);
+      expect(tenant.oursOf(userName(1))).toHaveLength(1);
+    },
+  );
 
   it("adopts the task whose creation was answered by nothing", async () => {
     const { tenant, run, moves } = world([user(1)]);
