@@ -80,7 +80,7 @@ export class MappingJournal {
   }
 }
 
-export function putHead(head: RunHead): JournalChange {
+function putHead(head: RunHead): JournalChange {
   return put(keyOf.head, head);
 }
 

@@ -13,7 +13,7 @@ import {
 import { type MappingForm, type MappingMembers, settableMembers, withMembers } from "./mapping-forms.ts";
 import type { LineFinding, MappingFileOptions } from "./mapping-run-types.ts";
 
-export const mappingTable: TableKind = { noun: "the mapping file", code: "TABLE_INVALID" };
+const mappingTable: TableKind = { noun: "the mapping file", code: "TABLE_INVALID" };
 
 /** `true` or `false`. */
 const REMOVED = "removed";

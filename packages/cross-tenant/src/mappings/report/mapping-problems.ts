@@ -1,7 +1,7 @@
 import type { MappingOutcome } from "../mapping-run-types.ts";
 
 /** What isn't done; the gravest first. */
-export const problemKinds: readonly ["failed", "invalid", "pending"] = ["failed", "invalid", "pending"];
+const problemKinds: readonly ["failed", "invalid", "pending"] = ["failed", "invalid", "pending"];
 
 /** Problems of each kind that the page shows; `mappings.csv` has all. */
 const SHOWN_OF_A_KIND = 500;
