@@ -20,7 +20,7 @@ export class BatchJournal {
   readonly #counts: BatchCounts;
   #written: Promise<void> = Promise.resolve();
 
-  /** Throws JOURNAL_VERSION for a batch of another release. */
+  /** Throws JOURNAL_VERSION for a batch of another release, JOURNAL_INVALID for another kind of run. */
   constructor(journal: Journal) {
     this.#journal = journal;
     this.batch();
@@ -31,10 +31,19 @@ export class BatchJournal {
     return this.#counts;
   }
 
-  /** Undefined: the journal holds no batch. */
+  /** Undefined: the journal holds nothing. Throws JOURNAL_VERSION, JOURNAL_INVALID for that of another kind of run. */
   batch(): BatchEntry | undefined {
     const batch = this.#get<BatchEntry>(keyOf.batch);
-    if (batch === undefined || batch.schemaVersion === BATCH_SCHEMA_VERSION) return batch;
+    if (batch === undefined) {
+      for (const [key] of this.#journal.entries("")) {
+        throw new PrimepackError(
+          "JOURNAL_INVALID",
+          `Cannot use the journal as it has to be that of a batch of moves: current value is one with ${JSON.stringify(key)}`,
+        );
+      }
+      return undefined;
+    }
+    if (batch.schemaVersion === BATCH_SCHEMA_VERSION) return batch;
     throw new PrimepackError(
       "JOURNAL_VERSION",
       `Cannot go on with the batch as this release knows journals of version ${BATCH_SCHEMA_VERSION}: current value is ${String(batch.schemaVersion)}`,

@@ -7,7 +7,7 @@ import { moveStatus } from "./move-status.ts";
 /**
  * How far the journal's batch is, also while another process works on it. Shows no secret.
  *
- * @throws JOURNAL_VERSION for a journal of another release
+ * @throws JOURNAL_VERSION for a journal of another release, JOURNAL_INVALID for that of another kind of run
  */
 export function readBatch(journal: Journal): BatchRecord {
   const entries = new BatchJournal(journal);

@@ -583,12 +583,18 @@ describe("runBatch()", () => {
     expect(tenant.tasks).toHaveLength(2);
   });
 
-  it("refuses journals of another organization, and none where there is no file", async () => {
+  it("refuses journals of another organization, kind or release, and none where there is no file", async () => {
     const { run } = world([user(1)]);
     await run();
     await expect(run({ place: "https://west" })).rejects.toMatchObject({ code: "RUN_MISMATCH" });
     const empty = world([]).begin({ rows: undefined } as unknown as Partial<BatchOptions>);
     await expect(empty.run.result).rejects.toMatchObject({ code: "JOURNAL_MISSING" });
+    const foreign = memoryJournal();
+    await foreign.write([{ key: "run", value: {} }]);
+    expect(() => readBatch(foreign)).toThrow("it has to be that of a batch of moves");
+    const { store } = world([]);
+    await store.write([{ key: "batch", value: { schemaVersion: 2 } }]);
+    expect(() => readBatch(store)).toThrow("knows journals of version 1: current value is 2");
     expect(() => world([]).begin({ validate: false, validateOnly: true })).toThrow("Cannot use option validateOnly");
     expect(() => world([]).begin({ limits: { tasks: 0 } })).toThrow("Cannot use option limits.tasks");
   });

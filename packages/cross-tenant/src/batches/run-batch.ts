@@ -21,7 +21,7 @@ import type { BatchOptions, BatchRun, CancelBatchOptions } from "./batch-types.t
  *
  * Memory: a small record of each task that hasn't ended (`limits.tasks`), the rows of one chunk of the file.
  *
- * Throws at once for options that can't be used (INVALID_OPTION, JOURNAL_VERSION); `result` rejects with a PrimepackError
+ * Throws at once for options that can't be used (INVALID_OPTION, JOURNAL_VERSION, JOURNAL_INVALID); `result` rejects with a PrimepackError
  * if the batch could not go on: RUN_MISMATCH, RUN_CANCELLED, JOURNAL_MISSING, TABLE_INVALID, ABORTED, and what the service
  * and the journal reject with. What was done by then is in the journal.
  */

@@ -59,7 +59,8 @@ const columns = [
  * Writes what became of a batch of moves, at its end or while it goes on: every move in `moves.csv` and `moves.ndjson`,
  * `summary.json`, and `report.html`, one page that opens from disk. No file is seen before it is whole. Without secrets.
  *
- * Memory: the page's rows; moves stream through. Rejects with JOURNAL_MISSING, JOURNAL_VERSION or REPORT_FAILED.
+ * Memory: the page's rows; moves stream through. Rejects with JOURNAL_MISSING, JOURNAL_VERSION, JOURNAL_INVALID or
+ * REPORT_FAILED.
  */
 export async function writeBatchReport(options: BatchReportOptions): Promise<WrittenBatchReport> {
   const { journal, directory, title = "Cross-tenant moves", now = systemNow } = options;
