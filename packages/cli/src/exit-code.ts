@@ -45,6 +45,7 @@ export const batchExitCodeMeanings: typeof exitCodeMeanings = {
   ...exitCodeMeanings,
   1: "some moves failed, were cancelled, left out or are unknown",
   2: "the command line, or a line of the file, can't be used; nothing was created",
+  3: "ended by an error, or cancelled",
 };
 
 /** `isForgiven`: lines that can't be used are left out, and don't keep the others from being sent. */
@@ -56,9 +57,9 @@ export function exitCodeOfMapping({ status, findings, counts }: MappingSummary, 
   return counts.failed + counts.invalid > 0 || !isDone ? exitCodes.itemsMissing : exitCodes.complete;
 }
 
-/** `isCancelling`: what whoever cancels wanted is no loss, but what nothing stops any more is. */
+/** `isCancelling`: a batch that was cancelled is what whoever cancels it wanted, and nobody else. */
 export function exitCodeOfBatch({ status, counts }: BatchSummary, isCancelling: boolean): ExitCode {
-  if (isCancelling && status === "cancelled") return exitCodes.complete;
+  if (status === "cancelled") return isCancelling ? exitCodes.complete : exitCodes.aborted;
   if (status === "interrupted") return exitCodes.interrupted;
   if (status === "refused") return exitCodes.usage;
   const { failed, cancelled, invalid, skipped, unknown, pending } = counts;

@@ -121,7 +121,8 @@ function exitCodeOf(summary: BatchSummary, action: BatchToFollow["action"], isIn
   return exitCodeOfBatch(summary, isCancelling);
 }
 
-function viewFor({ flags }: BatchToFollow, { stdout, stderr, clock }: CommandContext): BatchView {
+function viewFor({ flags, action }: BatchToFollow, { stdout, stderr, clock }: CommandContext): BatchView {
   const { json, quiet } = flags;
-  return json ? new JsonBatchView({ stdout, clock, quiet }) : new TextBatchView({ stdout, stderr, clock, quiet });
+  if (json) return new JsonBatchView({ stdout, clock, quiet });
+  return new TextBatchView({ stdout, stderr, clock, quiet, isCancelling: action === "cancel" });
 }

@@ -54,7 +54,7 @@ const beginnings: Readonly<Record<BatchSummary["status"], string>> = {
   complete: "Ended",
   validated: "Validated",
   refused: "Created nothing of",
-  interrupted: "Interrupted; known are",
+  interrupted: "Not ended yet:",
   cancelled: "Cancelled",
 };
 

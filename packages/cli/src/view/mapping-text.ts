@@ -21,8 +21,11 @@ const always: ReadonlySet<string> = new Set(["added", "changed", "removed", "unc
 export function mappingSummaryLines({ summary, exitCode, directory, report }: MappingEnd): string[] {
   const { kind, lines, findings, counts, requests, startedAt, endedAt } = summary;
   const took = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
+  const what = `${formatCountOf(lines, "line")} of ${kind} in ${took}`;
   const result = [
-    `${begin(summary)} ${formatCountOf(lines, "line")} of ${kind} in ${took}, ${formatCountOf(requests, "request")}`,
+    summary.status === "dryRun"
+      ? `Looked at ${what}; nothing was sent`
+      : `${begin(summary.status)} ${what}, ${formatCountOf(requests, "request")}`,
     `Mappings: ${Object.entries(counts)
       .filter(([outcome, count]) => count > 0 || always.has(outcome))
       .map(([outcome, count]) => `${formatCount(count)} ${outcome}`)
@@ -35,15 +38,7 @@ export function mappingSummaryLines({ summary, exitCode, directory, report }: Ma
   return result;
 }
 
-function begin({ status }: MappingSummary): string {
-  switch (status) {
-    case "complete":
-      return "Applied";
-    case "dryRun":
-      return "Looked at, without sending anything,";
-    case "refused":
-      return "Sent nothing of";
-    case "interrupted":
-      return "Interrupted; read";
-  }
+function begin(status: Exclude<MappingSummary["status"], "dryRun">): string {
+  if (status === "complete") return "Applied";
+  return status === "refused" ? "Sent nothing of" : "Interrupted; read";
 }

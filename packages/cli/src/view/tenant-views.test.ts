@@ -87,7 +87,7 @@ describe("TextMappingView", () => {
     ]);
     const { report: _, ...end } = mapped;
     await view.summary({ ...end, exitCode: 2, summary: { ...mapped.summary, status: "dryRun", findings: 2 } });
-    expect(stdout()).toContain("Looked at, without sending anything, 1,234 lines of users");
+    expect(stdout()).toContain("Looked at 1,234 lines of users in 1:05; nothing was sent\n");
     expect(stdout()).toContain("Findings: 2\nExit status 2: ");
   });
 });
@@ -140,7 +140,7 @@ const move = (fields: Partial<MoveStatus>): MoveStatus => ({
 describe("TextBatchView", () => {
   it("paints where the moves are, and says what draining means", () => {
     const { options, stdout, stderr } = rims(true);
-    const view = new TextBatchView(options);
+    const view = new TextBatchView({ ...options, isCancelling: false });
     view.started(() => progress);
     expect(stdout()).toContain(
       "moves: 20 validated, 4 being created, 1,200 at the service, 30 ended; 28 completed, 2 failed",
@@ -152,7 +152,7 @@ describe("TextBatchView", () => {
 
   it("tells of findings, and of moves that ended otherwise than wanted", async () => {
     const { options, stderr } = rims();
-    const view = new TextBatchView(options);
+    const view = new TextBatchView({ ...options, isCancelling: false });
     await view.event({ type: "finding", finding: { line: 3, code: "MOVE_INVALID", message: "Cannot use line 3" } });
     await view.event({ type: "move", move: move({ outcome: "completed" }) });
     await view.event({ type: "move", move: move({ stage: "created", taskId: "t" }) });
@@ -169,9 +169,18 @@ describe("TextBatchView", () => {
     );
   });
 
+  it("holds what was cancelled for no problem when that is wanted", async () => {
+    const { options, stderr } = rims();
+    const cancelled = { type: "move", move: move({ outcome: "cancelled" }) } as const;
+    await new TextBatchView({ ...options, isCancelling: true }).event(cancelled);
+    expect(stderr()).toBe("");
+    await new TextBatchView({ ...options, isCancelling: false }).event(cancelled);
+    expect(stderr()).toBe("cancelled: line 2, user ana@south.example\n");
+  });
+
   it("sums up, with the command that creates what was validated", async () => {
     const { options, stdout } = rims();
-    const view = new TextBatchView(options);
+    const view = new TextBatchView({ ...options, isCancelling: false });
     await view.summary(moved);
     const { summary } = moved;
     await view.summary({
