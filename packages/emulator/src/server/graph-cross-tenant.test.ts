@@ -240,13 +240,24 @@ describe("creating a task", () => {
     ["@odata.type", byUpn("ana", { "@odata.type": "constructor" })],
     ["targetOrganizationId", byUpn("ana", { targetOrganizationId: "north" })],
     ["targetOrganizationHost", byUpn("ana", { targetOrganizationHost: "north-my.sharepoint.com" })],
+    [
+      "targetOrganizationHost",
+      byUpn("ana", { targetOrganizationId: sourceId, targetOrganizationHost: "north-my.sharepoint.com" }),
+    ],
     ["targetDataLocationCode", byUpn("ana", { targetDataLocationCode: 5 })],
+    ["targetDataLocationCode", byUpn("ana", { targetDataLocationCode: " " })],
     ["preferredStartDateTime", byUpn("ana", { preferredStartDateTime: "2027-01-31" })],
     ["preferredStartDateTime", byUpn("ana", { preferredStartDateTime: "2027-13-31T06:00:00Z" })],
+    ["preferredStartDateTime", byUpn("ana", { preferredStartDateTime: "2027-02-30T06:00:00Z" })],
+    ["preferredStartDateTime", byUpn("ana", { preferredStartDateTime: "2027-01-31T24:00:00Z" })],
     ["preferredLatestStartDateTime", byUpn("ana", { preferredLatestStartDateTime: "2027-01-31T06:00:00" })],
     ["validateOnly", byUpn("ana", { validateOnly: "true" })],
     ["sourceSiteUrl", bySite({ sourceSiteUrl: "/sites/plans" })],
+    ["targetSiteUrl", byUpn("ana", { targetSiteUrl: "/sites/plans" })],
     ["sourceUserIdentity", bySite({ sourceUserIdentity: { userPrincipalName: "ana@south.example" } })],
+    ["sourceGroupIdentity", bySite({ sourceGroupIdentity: { mailNickname: "ops" } })],
+    ["targetUserIdentity", byGroup({ targetUserIdentity: { userPrincipalName: "ana@north.example" } })],
+    ["sourceGroupIdentity", byUpn("ana", { sourceGroupIdentity: { mailNickname: "ops" } })],
     ["sourceUserIdentity", byUpn("ana", { sourceUserIdentity: "ana@south.example" })],
     ["sourceUserIdentity.userPrincipalName", byUpn("ana", { sourceUserIdentity: { userPrincipalName: 5 } })],
     ["sourceSiteId", bySite({ sourceSiteId: sourceId })],
@@ -292,6 +303,15 @@ describe("creating a task", () => {
       expect(second.body.id).not.toBe(first.body.id);
     });
   });
+
+  it("makes one task of each of many requests at once", async () => {
+    await withSite(freely, async ({ create, lines }) => {
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => create(byUpn(`u${index}`))));
+      const created = await lines("tasks");
+      expect(created.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+      expect(new Set(created.map(({ id }) => id))).toEqual(new Set(answers.map(({ body }) => body.id)));
+    });
+  });
 });
 
 describe("the preconditions of a move", () => {
@@ -317,7 +337,9 @@ describe("the preconditions of a move", () => {
       const parameters = byUpn("ana", { validateOnly: true });
       const { body, status: answered } = await create(parameters);
       expect(answered).toBe(200);
-      expect(body).toMatchObject({ status: "failed", parameters, error: { code: expect.any(String), message: text } });
+      const target = "ana@south.example";
+      expect(body.error).toEqual({ code: expect.any(String), message: text, target });
+      expect(body).toMatchObject({ status: "failed", parameters });
       expect(body).not.toHaveProperty("id");
       expect(await lines("tasks")).toEqual([]);
     });
@@ -347,8 +369,47 @@ describe("the preconditions of a move", () => {
     await withSite({ relationship: false }, async ({ call }) => {
       expect(message(await call("GET", `${TASKS}/${id}`))).toEqual([422, noRelationship]);
       expect(message(await call("POST", `${TASKS}/${id}/cancel`))).toEqual([422, noRelationship]);
+      for (const name of ["ana", "nobody"]) {
+        const path = `${TASKS}/getBySourceUserPrincipalName(sourcePrincipalName='${name}@south.example')`;
+        expect((await call("GET", path)).status).toBe(422);
+      }
       expect((await call("GET", `${TASKS}/${randomUUID()}`)).status).toBe(422);
+      expect((await call("POST", `${TASKS}/${randomUUID()}/cancel`)).status).toBe(422);
     });
+  });
+
+  it("are asked for in the order of the documentation's table", async () => {
+    const given: EmulatedOrganizations = {
+      relationship: false,
+      sameFarm: true,
+      withoutOneDrive: ["ana@south.example"],
+    };
+    const incomplete = { ...byUpn(), sourceUserIdentity: null };
+    const answers: (readonly unknown[])[] = [];
+    const ask = async (organizations: EmulatedOrganizations, ...moves: object[]) =>
+      await withSite(organizations, async ({ create }) => {
+        for (const move of moves) answers.push(message(await create(move)));
+      });
+    await ask({ ...given, permission: "read" }, incomplete);
+    await ask(given, incomplete, byUpn(), byUpn("no one"));
+    await ask({ ...given, relationship: true }, byUpn(), bySite(), byGroup(), byUpn("no one"));
+    await ask({ ...given, relationship: true, sameFarm: false }, byUpn(), byUpn("no one"), byUpn("bo"));
+    const noOneDriveOf = (name: string) => [422, noOneDrive.replace("ana", name)];
+    expect(answers).toEqual([
+      [403, "Access denied"],
+      [400, "Cannot process the request because the required parameter sourceUserIdentity is missing."],
+      ...[
+        [422, noRelationship],
+        [422, noRelationship],
+      ],
+      ...[
+        [501, sameFarm],
+        [501, sameFarm],
+        [501, sameFarm],
+        [501, sameFarm],
+      ],
+      ...[noOneDriveOf("ana"), noOneDriveOf("no one"), [422, noMap.replace("ana", "bo")]],
+    ]);
   });
 
   it("are spelled in the wording that was chosen", async () => {
@@ -694,6 +755,21 @@ describe("rows of the table of errors on demand", () => {
     });
   });
 
+  it("name a user by their id, and a partner that a move names no host of", async () => {
+    const parameters = {
+      "@odata.type": userType,
+      targetOrganizationId: "11111111-2222-3333-4444-555555555555",
+      sourceUserIdentity: { id: "7" },
+      targetUserIdentity: { id: "8" },
+    };
+    await withSite(freely, async ({ create, setFaults }) => {
+      setFaults({ crossTenantError: { every: 1, row: "noOneDrive" } });
+      expect((await create(parameters)).body.error.message).toMatch(/ UPN 7\.$/);
+      setFaults({ crossTenantError: { every: 1, row: "noRelationship" } });
+      expect((await create(parameters)).body.error.message).toMatch(/ partner https:\/\/\S+ and role target\.$/);
+    });
+  });
+
   it("befall every n-th request that they stand for", async () => {
     await withSite(freely, async ({ create, call, setFaults }) => {
       setFaults({ crossTenantError: { every: 2, row: "sameFarm" } });
@@ -715,8 +791,10 @@ describe("rows of the table of errors on demand", () => {
         status: "failed",
         error: { message: expect.any(String) },
       });
-      setFaults({ crossTenantError: { every: 1, row: "accessDenied" } });
-      expect((await create(parameters)).status).toBe(403);
+      for (const [row, status] of [["accessDenied", 403] as const, ["missingParameter", 400] as const]) {
+        setFaults({ crossTenantError: { every: 1, row } });
+        expect((await create(parameters)).status).toBe(status);
+      }
     });
   });
 

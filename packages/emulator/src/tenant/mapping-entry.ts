@@ -90,7 +90,10 @@ export function readEntry(kind: MappingKind, given: unknown): MappingEntry | str
   if (!isUnset(sourceOrganizationId) && !isGuid(sourceOrganizationId)) {
     return "The member sourceOrganizationId is no Guid.";
   }
-  if (!isUnset(chosen) && !values.includes(String(chosen))) return `The member ${enumeration} is not valid: ${chosen}`;
+  if (!isUnset(chosen)) {
+    if (typeof chosen !== "string") return `The member ${enumeration} is no String.`;
+    if (!values.includes(chosen)) return `The member ${enumeration} is not valid: ${chosen}`;
+  }
   for (const [name, text] of Object.entries(objects)) {
     const value = given[name];
     if (isUnset(value)) continue;

@@ -130,6 +130,8 @@ describe("MappingService", () => {
     ["an unknown user type", "users", user("a@s.x", { userType: "m365Group" })],
     ["a user type in another case", "users", user("a@s.x", { userType: "RegularUser" })],
     ["a user type that is no text", "users", user("a@s.x", { userType: 1 })],
+    ["a list of user types", "users", user("a@s.x", { userType: ["none"] })],
+    ["a user type that can't be shown", "users", user("a@s.x", { userType: { toString: 1, valueOf: 1 } })],
     ["an organization that is no GUID", "users", user("a@s.x", { sourceOrganizationId: "south" })],
     ["a target that is no object", "users", user("a@s.x", { targetUserIdentity: "a@n.x" })],
     ["a mail address that is no text", "users", user("a@s.x", { targetUserMigrationData: { email: 5 } })],
@@ -214,6 +216,12 @@ describe("MappingService", () => {
       await expect(service.update("users", delta(removal("a@s.x")))).rejects.toMatchObject({ status: 400 });
       await service.update("users", delta(user("a@s.x")));
       expect(await service.update("users", delta(removal("a@s.x")))).toHaveLength(1);
+      // By the entries before it in the same update.
+      expect(await service.update("users", delta(user("b@s.x"), removal("B@s.x")))).toHaveLength(2);
+      await service.update("users", delta(user("c@s.x")));
+      const twice = service.update("users", delta(removal("c@s.x"), removal("C@s.x")));
+      await expect(twice).rejects.toMatchObject({ status: 400, message: "There is no identity mapping of C@s.x." });
+      expect(await service.get("users", "c@s.x")).toMatchObject(user("c@s.x"));
     });
   });
 

@@ -60,7 +60,8 @@ export class MappingService {
     return this.#turns.run(async () => {
       this.#permit(true);
       const given = entriesOf(body);
-      const read = given.map((entry) => this.#read(kind, entry));
+      const made = new Map<string, boolean>();
+      const read = given.map((entry) => this.#read(kind, entry, made));
       const { badMappingEntry, repeatedMapping } = this.#options.organizations.switches;
       const fault = read.find((entry) => typeof entry === "string");
       if (fault !== undefined && badMappingEntry === "request") throw new TenantRefusal(400, fault);
@@ -68,10 +69,10 @@ export class MappingService {
       const repeated = repeatedMapping === "refuse" ? repeatedSource(good) : undefined;
       if (repeated !== undefined) throw new TenantRefusal(400, `The update names ${repeated} more than once.`);
       const { store, now } = this.#options;
-      const made = [...(await store.apply(kind, good, now().toISOString()))];
+      const mappings = [...(await store.apply(kind, good, now().toISOString()))];
       return read.map((entry, index) => {
         if (typeof entry === "string") return refused(kind, given[index], entry);
-        return answered(kind, entry, made.shift());
+        return answered(kind, entry, mappings.shift());
       });
     });
   }
@@ -80,7 +81,8 @@ export class MappingService {
     await this.#turns.settled();
   }
 
-  #read(kind: MappingKind, given: unknown): MappingEntry | string {
+  /** `made`: whether a source has a mapping after the entries before this one; without those that none of them names. */
+  #read(kind: MappingKind, given: unknown, made: Map<string, boolean>): MappingEntry | string {
     const { faults, organizations, store } = this.#options;
     const count = this.#count.next();
     const { refuseMapping } = faults();
@@ -88,10 +90,14 @@ export class MappingService {
       return `The identity mapping of ${sourceOf(kind, given) ?? "nobody"} was refused, as the emulator was told.`;
     }
     const entry = readEntry(kind, given);
-    if (typeof entry === "string" || entry.action === "set" || organizations.switches.absentRemoval === "accept") {
-      return entry;
+    if (typeof entry === "string") return entry;
+    const { action, source } = entry;
+    const isThere = made.get(sourceKey(source)) ?? store.has(kind, source);
+    if (action === "removed" && !isThere && organizations.switches.absentRemoval === "refuse") {
+      return `There is no identity mapping of ${source}.`;
     }
-    return store.has(kind, entry.source) ? entry : `There is no identity mapping of ${entry.source}.`;
+    made.set(sourceKey(source), action === "set");
+    return entry;
   }
 
   #permit(isChange: boolean): void {

@@ -83,14 +83,22 @@ function readTimes(given: Members): void {
   const [preferred, latest] = ["preferredStartDateTime", "preferredLatestStartDateTime"].map((name) => {
     const value = given[name];
     if (value === undefined || value === null) return undefined;
-    const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)$/;
-    const moment = typeof value === "string" && form.test(value) ? Date.parse(value) : Number.NaN;
+    const moment = typeof value === "string" ? momentOf(value) : Number.NaN;
     if (Number.isNaN(moment)) throw invalid(name, "is no DateTimeOffset");
     return moment;
   });
   if (preferred !== undefined && latest !== undefined && latest <= preferred) {
     throw invalid("preferredLatestStartDateTime", "must be later than preferredStartDateTime");
   }
+}
+
+/** Milliseconds since 1970 of a DateTimeOffset, NaN for other texts: a day that its month lacks would be read as one of the next. */
+function momentOf(text: string): number {
+  const form = /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d)$/;
+  const [, date = ""] = form.exec(text) ?? [];
+  const day = Date.parse(date);
+  const isDay = !Number.isNaN(day) && new Date(day).toISOString().startsWith(date);
+  return isDay ? Date.parse(text) : Number.NaN;
 }
 
 function sourceOf(
