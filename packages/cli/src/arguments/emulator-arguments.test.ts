@@ -76,6 +76,7 @@ describe("readEmulatorArguments()", () => {
     ["a user without a UPN", ["--user", "7"]],
     ["no time", ["--move-ms", "soon"]],
     ["an unknown row", ["--fault", "crossTenantError.row=other"]],
+    ["errors of no row", ["--fault", "crossTenantError.every=3"]],
     ["a positional", ["folder"]],
     ["an unknown switch", ["--switch", "colour=red"]],
     ["an unknown value", ["--switch", "badJobStatus=404"]],

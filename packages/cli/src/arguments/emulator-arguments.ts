@@ -198,6 +198,12 @@ function readFaults(texts: readonly string[]): EmulatorFaults {
     if (field === undefined) faults[fault] = value;
     else faults[fault] = { ...faultDefaults[fault], ...(faults[fault] as object | undefined), [field]: value };
   }
+  const { crossTenantError } = faults as EmulatorFaults;
+  if (crossTenantError !== undefined && crossTenantError.row === undefined) {
+    throw usageError(
+      "Cannot use --fault crossTenantError.every as it needs crossTenantError.row too: current value is none",
+    );
+  }
   return faults as EmulatorFaults;
 }
 
