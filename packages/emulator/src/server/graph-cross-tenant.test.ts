@@ -185,6 +185,33 @@ describe("creating a task", () => {
     });
   });
 
+  it("fills in no more than what is missing", async () => {
+    const targetOrganizationId = "11111111-2222-3333-4444-555555555555";
+    const to = { targetOrganizationHost: undefined, targetOrganizationId };
+    const users = [{ id: sourceId, userPrincipalName: "ana@south.example" }];
+    await withSite({ ...freely, users }, async ({ create, call }) => {
+      const shown = async (parameters: object) => (await create(parameters)).body.parameters;
+      const located = { ...to, targetDataLocationCode: "JPN" };
+      expect(await shown(byUpn("ana", located))).toEqual(byUpn("ana", located));
+      expect(await shown(byGroup(to))).toEqual(byGroup({ ...to, targetDataLocationCode: "FRA" }));
+      expect(await shown(bySite(to))).toEqual(bySite({ ...to, targetDataLocationCode: "FRA" }));
+      const other = { id: sourceId, userPrincipalName: "other@south.example" };
+      expect((await shown(byUpn("ana", { ...located, sourceUserIdentity: other }))).sourceUserIdentity).toEqual(other);
+      // What has a UPN is found by it, whatever its id is.
+      const path = `${TASKS}/getBySourceUserPrincipalName(sourcePrincipalName='other@south.example')`;
+      expect((await call("GET", path)).status).toBe(200);
+      const spaced = byUpn("ana", { sourceUserIdentity: { userPrincipalName: " cy@south.example " } });
+      expect(await shown(spaced)).toEqual(spaced);
+      expect((await call("GET", path.replace("other", "cy"))).status).toBe(200);
+    });
+  });
+
+  it("takes no validation for one that is null", async () => {
+    await withSite(freely, async ({ create }) => {
+      expect((await create(byUpn("ana", { validateOnly: null }))).body.status).toBe("notStarted");
+    });
+  });
+
   it("answers V7, a validation, at once and keeps nothing", async () => {
     await withSite(freely, async ({ root, create, call, lines }) => {
       const { status, body } = await create(byUpn("ana", { validateOnly: true }));
@@ -511,6 +538,14 @@ describe("the life of a task", () => {
     });
   });
 
+  it("starts at its latest start, if it can by then", async () => {
+    await withSite({ ...freely, startDelayMs: 5000 }, async ({ create, call, pass }) => {
+      const { id } = (await create(byUpn("ana", { preferredLatestStartDateTime: "2027-01-01T00:00:05Z" }))).body;
+      pass(5000);
+      expect((await call("GET", `${TASKS}/${id}`)).body.status).toBe("inProgress");
+    });
+  });
+
   it("fails every n-th move, with an error", async () => {
     await withSite(freely, async ({ create, call, pass, setFaults }) => {
       setFaults({ failMove: { every: 2 } });
@@ -601,6 +636,27 @@ describe("looking tasks up", () => {
       expect((await call("GET", `${TASKS}('${group}')`)).body.id).toBe(group);
       const shouted = root.replace("solutions/sharePoint/migrations", "SOLUTIONS/sharepoint/Migrations");
       expect((await call("GET", `${shouted}/crossorganizationmigrationtasks/${site}`)).body.id).toBe(site);
+    });
+  });
+
+  it("finds a site by its URL with escapes or without, and after a restart", async () => {
+    const escaped = "https://south.sharepoint.com/sites/a%20b%C3%A9";
+    const spellings = [escaped, "https://south.sharepoint.com/sites/a bé", `${escaped.toUpperCase()}/`];
+    const lookUp = (text: string) => `${TASKS}/getBySourceSiteUrl(sourceSiteUrl='${encodeURIComponent(text)}')`;
+    const ids = await withSite(freely, async ({ create }) => {
+      return [(await create(bySite({ sourceSiteUrl: escaped }))).body.id, (await create(bySite())).body.id];
+    });
+    await withSite(freely, async ({ call }) => {
+      for (const text of spellings) expect((await call("GET", lookUp(text))).body.id).toBe(ids[0]);
+      expect((await call("GET", lookUp("https://south.sharepoint.com/sites/plans"))).body.id).toBe(ids[1]);
+    });
+  });
+
+  it("keeps users, sites and groups apart", async () => {
+    await withSite(freely, async ({ create, call }) => {
+      await create(byGroup({ sourceGroupIdentity: { mailNickname: "ana@south.example" } }));
+      const path = `${TASKS}/getBySourceUserPrincipalName(sourcePrincipalName='ana@south.example')`;
+      expect((await call("GET", path)).status).toBe(404);
     });
   });
 

@@ -139,6 +139,7 @@ describe("MappingService", () => {
     ["an inherited member's name", "users", user("a@s.x", { constructor: {} })],
     ["a removal for another reason", "users", { ...removal("a@s.x"), "@removed": { reason: "changed" } }],
     ["a removal without a reason", "users", { ...removal("a@s.x"), "@removed": {} }],
+    ["a removal that is null", "users", { ...removal("a@s.x"), "@removed": null }],
     ["a removal that says more", "users", { ...removal("a@s.x"), userType: "none" }],
   ])("refuses an entry that has %s, with all of its request", async (_, kind, entry) => {
     await withService({}, async (service) => {

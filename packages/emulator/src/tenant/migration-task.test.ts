@@ -40,6 +40,7 @@ describe("stateAt()", () => {
         if (rank[before.status] === 2) expect(after).toEqual(before);
         if (before.started !== undefined) expect(after.started).toBe(before.started);
         expect(after.updated ?? created).toBeGreaterThanOrEqual(before.updated ?? created);
+        expect(after.updated ?? created).toBeGreaterThanOrEqual(created);
         expect(after.updated ?? 0).toBeLessThanOrEqual(created + first + then);
       }),
     );
