@@ -28,7 +28,7 @@ export function taskText(task: MigrationTask): string {
 }
 
 /** `user ana@south.example to ana@north.example` */
-export function moveText(move: Move): string {
+function moveText(move: Move): string {
   return `${move.kind} ${moveSource(move)} to ${moveTarget(move)}`;
 }
 
