@@ -45,7 +45,7 @@ export async function startEmulatedPair(
   const relay = await startRelay(emulator.url);
   const connection = {
     ...{ graphUrl: `${relay.url}/beta`, credential },
-    retry: { attempts: 4, firstDelayMs: 1, maxDelayMs: 5 },
+    retry: { attempts: 6, firstDelayMs: 1, maxDelayMs: 5 },
   };
   const tasks = crossTenantTasks(connection);
   const users = userMappings(connection);
