@@ -1,4 +1,3 @@
-import { redact } from "@primepack/core/errors";
 import { guidOf } from "@primepack/core/http";
 import { isMailNickname, isUserPrincipalName } from "../identity-forms.ts";
 
@@ -62,14 +61,4 @@ export function checkOneOf(values: readonly string[]): ValueCheck {
     const value = values.find((one) => one.toLowerCase() === text.toLowerCase());
     return value === undefined ? { constraint: `must be one of ${values.join(", ")}` } : { value };
   };
-}
-
-/** Characters of a value that a message quotes. */
-const SHOWN_LENGTH = 60;
-
-/** A value for a message: quoted, cut short and without secrets. */
-export function shownValue(text: string): string {
-  // A secret may be cut in two, so that it is looked for before.
-  const whole = redact(text.slice(0, 4096));
-  return JSON.stringify(whole.length > SHOWN_LENGTH ? `${whole.slice(0, SHOWN_LENGTH)}…` : whole);
 }

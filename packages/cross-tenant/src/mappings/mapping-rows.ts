@@ -1,19 +1,22 @@
 import { PrimepackError, redact } from "@primepack/core/errors";
 import { guidOf } from "@primepack/core/http";
 import { readTable, type TableColumn, type TableKind, type TableRow } from "@primepack/core/table";
+import { shownValue } from "../shown-value.ts";
 import {
   checkGuid,
   checkMailAddress,
   checkMailNickname,
   checkOneOf,
   checkUserPrincipalName,
-  shownValue,
   type ValueCheck,
 } from "./mapping-checks.ts";
 import { type MappingForm, type MappingMembers, settableMembers, withMembers } from "./mapping-forms.ts";
 import type { LineFinding, MappingFileOptions } from "./mapping-run-types.ts";
 
 const mappingTable: TableKind = { noun: "the mapping file", code: "TABLE_INVALID" };
+
+/** Characters of a value that a message quotes. */
+const SHOWN_LENGTH = 60;
 
 /** `true` or `false`. */
 const REMOVED = "removed";
@@ -71,7 +74,7 @@ export function mappingRowReader(
   if (sourceOrganizationId !== undefined && organization === undefined) {
     throw new PrimepackError(
       "INVALID_OPTION",
-      `Cannot apply mappings as sourceOrganizationId must be a GUID: current value is ${shownValue(sourceOrganizationId)}`,
+      `Cannot apply mappings as sourceOrganizationId must be a GUID: current value is ${shownValue(sourceOrganizationId, SHOWN_LENGTH)}`,
     );
   }
   const checks = checksOf(form);
@@ -82,7 +85,8 @@ export function mappingRowReader(
       const text = row.values[name];
       if (text === undefined) return undefined;
       const { value, constraint } = check(text);
-      if (constraint !== undefined) faults.push(`${name} ${constraint}: current value is ${shownValue(text)}`);
+      if (constraint !== undefined)
+        faults.push(`${name} ${constraint}: current value is ${shownValue(text, SHOWN_LENGTH)}`);
       return value;
     };
     const { names } = form;
@@ -131,6 +135,6 @@ export function duplicateFinding(line: number, source: string, earlier: number):
   return {
     line,
     code: "MAPPING_DUPLICATE",
-    message: `Cannot use line ${line} of ${mappingTable.noun} as line ${earlier} has the same source: current value is ${shownValue(source)}`,
+    message: `Cannot use line ${line} of ${mappingTable.noun} as line ${earlier} has the same source: current value is ${shownValue(source, SHOWN_LENGTH)}`,
   };
 }

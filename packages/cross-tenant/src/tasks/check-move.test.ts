@@ -181,6 +181,13 @@ describe("moveFaults()", () => {
     expect(fault.length).toBeLessThan(400);
   });
 
+  it("shows no part of a secret, though the value is cut within it", () => {
+    const secret = "k".repeat(43);
+    const faults = moveFaults({ ...user, targetOrganizationHost: `${"a ".repeat(95)}${secret}=` });
+    expect(faults).toEqual([expect.stringContaining("[redact")]);
+    expect(faults[0]).not.toContain("kkk");
+  });
+
   it("takes whatever comes, and lets pass only what can be sent", () => {
     const values = fc.oneof(
       fc.constantFrom<unknown>(

@@ -1,6 +1,7 @@
 import { PrimepackError, redact } from "@primepack/core/errors";
 import { guidOf, isMembers, type Members } from "@primepack/core/http";
 import { isMailNickname, isUserPrincipalName } from "../identity-forms.ts";
+import { shownValue } from "../shown-value.ts";
 import { momentOf } from "./moments.ts";
 import { isSiteUrl, originOf } from "./site-urls.ts";
 import type { Move } from "./task-types.ts";
@@ -162,5 +163,5 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value !== "string") return String(value);
-  return JSON.stringify(value.length > SHOWN_MAX_LENGTH ? `${value.slice(0, SHOWN_MAX_LENGTH)}…` : value);
+  return shownValue(value, SHOWN_MAX_LENGTH);
 }

@@ -150,6 +150,11 @@ describe("crossTenantTasks()", () => {
     [{ sourceUserPrincipalName: "ana" }, /sourceUserPrincipalName must be/],
     [{ sourceUserPrincipalName: "ana\ud800@south.example" }, /sourceUserPrincipalName must be/],
     [{ sourceSiteUrl: "/sites/a" }, /sourceSiteUrl must be/],
+    [
+      { sourceSiteUrl: `${"a ".repeat(95)}${"k".repeat(43)}=` },
+      /sourceSiteUrl must be .* "(?:a ){95}\[redacted…?\]?"?$/,
+    ],
+    [{ sourceSiteUrl: [] }, /sourceSiteUrl must be .* an object$/],
     [{ sourceGroupMailNickname: 7 }, /sourceGroupMailNickname must be .* 7$/],
   ])("sends nothing for the look-up %j", async (lookup, message) => {
     const { server, tasks } = await started([]);

@@ -1,6 +1,7 @@
 import { PrimepackError } from "@primepack/core/errors";
 import { guidOf, isMembers, odataLiteral } from "@primepack/core/http";
 import { isMailNickname, isUserPrincipalName } from "../identity-forms.ts";
+import { shownValue } from "../shown-value.ts";
 import { isSiteUrl } from "./site-urls.ts";
 import type { TaskLookup } from "./task-types.ts";
 
@@ -47,11 +48,12 @@ export function lookupPath(lookup: TaskLookup, doing: string): string {
   const text = keys[key];
   const path = typeof text === "string" ? LOOKUPS[key].path(text) : undefined;
   if (path !== undefined) return path;
-  throw refused(
-    doing,
-    `${key} must ${LOOKUPS[key].must}`,
-    (JSON.stringify(text) ?? typeof text).slice(0, SHOWN_MAX_LENGTH),
-  );
+  throw refused(doing, `${key} must ${LOOKUPS[key].must}`, shown(text));
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "object") return "an object";
+  return typeof value === "string" ? shownValue(value, SHOWN_MAX_LENGTH) : String(value);
 }
 
 function isLookupKey(key: string): key is LookupKey {
