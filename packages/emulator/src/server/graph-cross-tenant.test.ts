@@ -701,7 +701,10 @@ describe("looking tasks up", () => {
       ).body;
       expect(chosen).toEqual({ id, status: "notStarted" });
       expect((await call("GET", `${TASKS}/${id}?$select=title`)).status).toBe(400);
-      expect((await call("GET", `${TASKS}/${id}?$expand=parameters`)).status).toBe(400);
+      for (const option of ["$expand=parameters", "$top=1", "$filter=id%20eq%20'x'"]) {
+        expect((await call("GET", `${TASKS}/${id}?${option}`)).status).toBe(400);
+      }
+      expect((await call("GET", `${TASKS}/${id}?client=x`)).status).toBe(200);
     });
   });
 
@@ -716,6 +719,10 @@ describe("looking tasks up", () => {
       expect(await status("GET", `${TASKS}/${id}/other`)).toBe(400);
       expect(await status("POST", `${TASKS}/${id}/cancel/now`)).toBe(400);
       expect(await status("GET", "/crossOrganizationUserMappings('AQAAAAEAAAA')")).toBe(400);
+      expect(await status("GET", "/crossOrganizationUserMappings(sourceUserPrincipalName='')")).toBe(400);
+      expect(await status("GET", "/crossOrganizationUserMappings(sourceUserPrincipalName='a@b')/id")).toBe(400);
+      expect(await status("PATCH", "/crossOrganizationUserMappings/$delta")).toBe(400);
+      expect(await status("GET", `${TASKS}/getBySourceGroupObjectId(sourceGroupObjectId='${id}')`)).toBe(400);
       expect(await status("GET", "/elsewhere")).toBe(400);
       expect(await status("GET", "/constructor")).toBe(400);
       expect(await status("GET", `${root.replace("/beta/", "/v1.0/")}${TASKS}/${id}`)).toBe(400);
@@ -779,6 +786,28 @@ describe("cancelling a task", () => {
 describe("rows of the table of errors on demand", () => {
   const operations = ["create", "get", "getBy", "cancel"] as const;
   const good = { create: 200, get: 200, getBy: 200, cancel: 204 };
+
+  it("have codes in the manner of Graph, and what its errors hold", async () => {
+    const codes: Partial<Record<CrossTenantErrorRow, string>> = {
+      missingParameter: "invalidRequest",
+      accessDenied: "accessDenied",
+      noRelationship: "unprocessableEntity",
+      sameFarm: "notSupported",
+    };
+    await withSite(freely, async ({ create, setFaults }) => {
+      for (const [row, code] of Object.entries(codes) as [CrossTenantErrorRow, string][]) {
+        setFaults({ crossTenantError: { every: 1, row } });
+        const { error } = (await create(byUpn())).body;
+        expect(error).toEqual({ code, message: expect.any(String), innerError: expect.any(Object) });
+      }
+    });
+    await withSite(freely, async ({ call, create, pass }) => {
+      const { id } = (await create(byUpn())).body;
+      pass(500);
+      expect((await call("GET", `${TASKS}/${randomUUID()}`)).body.error.code).toBe("itemNotFound");
+      expect((await call("POST", `${TASKS}/${id}/cancel`)).body.error.code).toBe("conflict");
+    });
+  });
 
   it.each<[CrossTenantErrorRow, number, string, readonly (typeof operations)[number][]]>([
     ["missingParameter", 400, "because the required parameter", operations],
