@@ -136,7 +136,9 @@ describe("readMoveArguments()", () => {
     ["two target organizations", "user", [...upns, ...host, "--target-organization", NORTH]],
     ["a location without its organization", "user", [...upns, ...host, "--data-location", "FRA"]],
     ["a time without an offset", "user", [...upns, ...host, "--start", "2027-01-31T06:00:00"]],
-    ["a day that isn't there", "user", [...upns, ...host, "--start", "2027-13-31T06:00:00Z"]],
+    ["a month that isn't there", "user", [...upns, ...host, "--start", "2027-13-31T06:00:00Z"]],
+    ["a day that its month lacks", "user", [...upns, ...host, "--start", "2027-02-30T06:00:00Z"]],
+    ["a latest day that its month lacks", "user", [...upns, ...host, "--latest-start", "2027-04-31T06:00:00Z"]],
     [
       "a latest start before the start",
       "user",

@@ -96,12 +96,15 @@ export function readGuid(flag: string, text: string): string {
   throw usageError(`Cannot use ${flag} as it must be a GUID: current value is ${JSON.stringify(text)}`);
 }
 
-const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?(?:Z|[+-]\d{2}:\d{2})$/i;
+const moment = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?(?:Z|[+-]\d{2}:\d{2})$/i;
 
 /** In UTC, as Graph's own samples write it. A time without its offset would be another one at each place. */
 function readTime(flag: string, text: string): string {
-  const time = moment.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return new Date(time).toISOString().replace(".000Z", "Z");
+  const [, date = ""] = moment.exec(text) ?? [];
+  const [day, time] = [Date.parse(date), Date.parse(text)];
+  // The day that a month lacks would be read as one of the next month, and the move begin then.
+  const isDay = !Number.isNaN(day) && new Date(day).toISOString().startsWith(date);
+  if (isDay && !Number.isNaN(time)) return new Date(time).toISOString().replace(".000Z", "Z");
   throw usageError(
     `Cannot use ${flag} as it is a time with its offset, as in 2027-01-31T06:00:00Z: current value is ${JSON.stringify(text)}`,
   );
