@@ -73,10 +73,15 @@ export class BatchContext {
     this.drain();
   }
 
-  /** Ends everything at once. What was sent by then is found by whoever goes on. */
+  /**
+   * Ends everything at once. What was sent by then is found by whoever goes on. Requests end with ABORTED, whatever the
+   * batch ends with: with the service's refusal of another one they would seem to be refused themselves.
+   */
   fail(reason: unknown): void {
     this.halt(reason);
-    this.#abort.abort(this.#failure);
+    this.#abort.abort(
+      new PrimepackError("ABORTED", "Cannot go on with the batch as it ends", { cause: this.#failure }),
+    );
   }
 
   /** Does something beside the rest; it stops the batch if it fails. */
@@ -100,13 +105,13 @@ export class BatchContext {
     }
   }
 
-  /** One call of the service, of which only so many go out at once. */
+  /** One call of the service, of which only so many go out at once; none that had to wait does once the batch is stopping. */
   async request<Answer>(operation: Operation, call: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    if (this.#requests >= this.options.limits.requests) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else this.#requests += 1;
+    const waits = this.#requests >= this.options.limits.requests;
+    if (waits) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#requests += 1;
     try {
-      throwIfAborted(this.signal, "move the batch");
+      throwIfAborted(waits ? this.stopping : this.signal, "move the batch");
       const answer = await call(this.signal);
       this.#records[operation].answered();
       return answer;

@@ -26,6 +26,8 @@ export interface MoveEntry {
   readonly userPrincipalName?: string;
   /** Tasks of the source that there were before the move's creation was sent: none of them is the move's. */
   readonly earlier?: readonly string[];
+  /** When its creation may have been sent first; ISO 8601, UTC, by this machine's clock. */
+  readonly creatingSince?: string;
   readonly taskId?: string;
   readonly taskStatus?: MigrationTask["status"];
   readonly createdAt?: string;

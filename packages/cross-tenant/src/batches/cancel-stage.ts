@@ -47,20 +47,25 @@ export class CancelStage implements CreatedMoves {
 
   async #cancel(entry: MoveEntry): Promise<void> {
     const { taskId } = entry;
-    const { tasks } = this.#context.options;
-    for (let rests = 0; taskId !== undefined && !this.#context.isStopping; rests++) {
+    const { tasks, limits } = this.#context.options;
+    let missing = 0;
+    for (let rests = 0; taskId !== undefined && !this.#context.isStopping; ) {
       const answer = await this.#ask(taskId, rests);
       const { answer: task, refusal } = await this.#context.ask("read", (signal) => tasks.find({ taskId }, signal));
       if (task !== undefined && hasEnded(task)) return endMove(this.#context, entry, task);
       if (answer === "cancelled" && task?.status !== "inProgress") return this.#isCancelled(entry);
-      if (task === undefined && refusal === undefined) return loseMove(this.#context, entry);
-      if (answer === "again" && task?.status === "notStarted") continue;
-      return this.#isLeft(entry, task, typeof answer === "object" ? answer : refusal);
+      const isMissing = task === undefined && refusal === undefined;
+      // One that was created a moment ago may not be known everywhere yet.
+      if ((isMissing || (answer === "missing" && task?.status === "notStarted")) && ++missing < limits.searchLooks) {
+        await this.#context.wait(limits.searchMs);
+      } else if (isMissing) return loseMove(this.#context, entry);
+      else if (answer === "again" && task?.status === "notStarted") rests += 1;
+      else return this.#isLeft(entry, task, typeof answer === "object" ? answer : refusal);
     }
   }
 
   /** `again`: nobody knows whether the service took it. What cancelling twice does is unknown, so a look comes first. */
-  async #ask(taskId: string, rests: number): Promise<"cancelled" | "started" | "again" | Refusal> {
+  async #ask(taskId: string, rests: number): Promise<"cancelled" | "started" | "missing" | "again" | Refusal> {
     const { options } = this.#context;
     try {
       await this.#context.request("manage", (signal) => options.tasks.cancel(taskId, signal));
@@ -73,9 +78,8 @@ export class CancelStage implements CreatedMoves {
       }
       const refusal = this.#context.refusal("manage", error);
       // Of a task that has ended already it may say the same; a look tells.
-      return error.code === "MIGRATION_TASK_IN_PROGRESS" || error.code === "MIGRATION_TASK_NOT_FOUND"
-        ? "started"
-        : refusal;
+      if (error.code === "MIGRATION_TASK_NOT_FOUND") return "missing";
+      return error.code === "MIGRATION_TASK_IN_PROGRESS" ? "started" : refusal;
     }
   }
 

@@ -6,7 +6,7 @@ import { keyOf, type MoveEntry } from "./batch-entries.ts";
 import { put } from "./batch-journal.ts";
 import { isInTheWay, isValidation, sourceLookup } from "./known-tasks.ts";
 import { serviceFault } from "./service-faults.ts";
-import { isItsTask, searchTask, taskName } from "./task-search.ts";
+import { isItsTask, LOST, searchTask, taskName } from "./task-search.ts";
 
 /** Where a move goes on whose task there is. */
 export interface CreatedMoves {
@@ -24,6 +24,8 @@ export class CreateStage {
   readonly #open = new Set<number>();
   /** Lines that an earlier process left while their creation was under way. */
   readonly #recovered = new Set<number>();
+  /** Lines by the tasks that are on their way into the journal. */
+  readonly #accepting = new Map<string, number>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(context: BatchContext, created: CreatedMoves) {
@@ -109,6 +111,7 @@ export class CreateStage {
       const creating: MoveEntry = {
         ...rest,
         stage: "creating",
+        creatingSince: entry.creatingSince ?? this.#context.now(),
         ...(earlier.length === 0 ? {} : { earlier: [...new Set(earlier)] }),
       };
       await this.#context.update(entry, creating);
@@ -139,6 +142,13 @@ export class CreateStage {
       return "over";
     }
     if (!isInTheWay(task)) return task.id;
+    if (mayBeSent(entry)) {
+      await this.#isUnknown(
+        entry,
+        `${LOST}; its source has ${taskName(task)}, which is not its, so it wasn't sent again`,
+      );
+      return "over";
+    }
     const message = `The source has ${taskName(task)} already, which is ${task.status}`;
     const named = { ...(task.id === undefined ? {} : { taskId: task.id }), taskStatus: task.status };
     await this.#context.end(entry, { outcome: "skipped", code: "MIGRATION_TASK_EXISTS", message, ...named });
@@ -148,12 +158,19 @@ export class CreateStage {
   /** Sends the creation, and journals what comes of it. Resolves with an error if it is to be sent later. */
   async #send(entry: MoveEntry, creating: MoveEntry, move: Move): Promise<PrimepackError | undefined> {
     const { options } = this.#context;
+    let isSent = false;
     try {
-      const task = await this.#context.request("manage", (signal) => options.tasks.create(move, signal));
+      const task = await this.#context.request("manage", (signal) => {
+        isSent = true;
+        return options.tasks.create(move, signal);
+      });
       if (task.id === undefined) this.#search(creating);
       else await this.#accept(creating, { ...task, id: task.id });
       return undefined;
     } catch (reason) {
+      // The batch ended while it waited for its turn.
+      if (!isSent) await this.#context.update(creating, entry);
+      if (!isSent) throw reason;
       // What is no answer of the service leaves open what it did; the journal says so.
       const { fault, error } = serviceFault(reason);
       if (fault === "lost") {
@@ -172,7 +189,10 @@ export class CreateStage {
 
   async #refused(entry: MoveEntry, creating: MoveEntry, error: PrimepackError): Promise<void> {
     try {
-      await this.#context.end(creating, { outcome: "failed", ...this.#context.refusal("manage", error) });
+      const refusal = this.#context.refusal("manage", error);
+      // That it is refused now says nothing of what was sent before.
+      if (mayBeSent(entry)) await this.#isUnknown(creating, `${LOST}; sent again, it was refused: ${refusal.message}`);
+      else await this.#context.end(creating, { outcome: "failed", ...refusal });
     } catch (reason) {
       // Not this move's: it can be created when the batch is gone on with.
       if (!this.#context.signal.aborted) await this.#context.update(creating, entry);
@@ -190,7 +210,7 @@ export class CreateStage {
 
   async #accept(before: MoveEntry, task: MigrationTask & { readonly id: string }): Promise<void> {
     const key = keyOf.task(task.id);
-    const other = this.#context.journal.lineOf(key);
+    const other = this.#context.journal.lineOf(key) ?? this.#accepting.get(key);
     if (other !== undefined && other !== before.line) {
       const message = `The service gave ${taskName(task)}, which is that of line ${other}`;
       await this.#context.end(before, { outcome: "skipped", code: "MIGRATION_TASK_EXISTS", message });
@@ -206,7 +226,9 @@ export class CreateStage {
       createdAt: this.#context.now(),
       ...(task.startedDateTime === undefined ? {} : { startedAt: task.startedDateTime }),
     };
+    this.#accepting.set(key, created.line);
     await this.#context.update(before, created, [put(key, created.line)]);
+    this.#accepting.delete(key);
     await this.#created.add(created, task);
   }
 

@@ -5,6 +5,9 @@ import type { MigrationTask, Move, TaskLookup } from "../tasks/task-types.ts";
 import type { MoveEntry } from "./batch-entries.ts";
 import { sameForm } from "./move-ends.ts";
 
+/** Milliseconds that the clocks of this machine and of the service may be apart. */
+const CLOCKS_APART_MS: number = 60 * 60 * 1000;
+
 /** How a task of the move's source can be found; undefined for a user by id whose UPN the service hasn't named. */
 export function sourceLookup({ move, userPrincipalName }: MoveEntry): TaskLookup | undefined {
   if (move === undefined) return undefined;
@@ -23,15 +26,24 @@ export function isInTheWay(task: MigrationTask): boolean {
   return !isValidation(task) && task.status !== "failed" && task.status !== "cancelled";
 }
 
-/** Whether a task that came to be since the move's creation was sent is the move's. */
+/**
+ * Whether a task that a look-up shows since the move's creation was sent is the move's. Look-ups may have shown another
+ * one of the source before: what had started long before the creation isn't the move's either.
+ */
 export function isTaskOf(entry: MoveEntry, task: MigrationTask): boolean {
   const { move, earlier = [] } = entry;
   const { id } = task;
   if (id === undefined || move === undefined || isValidation(task)) return false;
-  if (earlier.some((known) => known.toLowerCase() === id.toLowerCase())) return false;
+  if (earlier.some((known) => known.toLowerCase() === id.toLowerCase()) || isOlder(task, entry)) return false;
   return (
     isNamed(namesIn(task, move, "source"), moveSource(move)) && isNamed(namesIn(task, move, "target"), moveTarget(move))
   );
+}
+
+function isOlder({ startedDateTime, finishedDateTime }: MigrationTask, { creatingSince }: MoveEntry): boolean {
+  if (creatingSince === undefined) return false;
+  const first = Date.parse(creatingSince) - CLOCKS_APART_MS;
+  return [startedDateTime, finishedDateTime].some((date) => date !== undefined && Date.parse(date) < first);
 }
 
 /** The UPN of a user that the file names by id, where the service fills it in (its sample of a move by ids). */

@@ -1,4 +1,4 @@
-import { type Code, PrimepackError } from "@primepack/core/errors";
+import { abortedError, type Code, PrimepackError } from "@primepack/core/errors";
 import { ServiceError } from "@primepack/core/http";
 import { type Journal, memoryJournal } from "@primepack/core/model";
 import fc from "fast-check";
@@ -115,6 +115,19 @@ function shown(
 
 function nameIn(lookup: TaskLookup): string {
   return String(Object.values(lookup)[0]);
+}
+
+/** What somebody waits for. */
+function moment(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+}
+
+function isCreating(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "stage" in value && value.stage === "creating";
 }
 
 const NEVER = new Promise<never>(() => undefined);
@@ -246,6 +259,31 @@ function world(lines: readonly string[]) {
   };
 }
 
+/** The service's calls, some of them otherwise. */
+function tasksOf(
+  tenant: ModelTenant,
+  change: (tasks: CrossTenantTasks) => Partial<CrossTenantTasks>,
+): CrossTenantTasks {
+  const { tasks } = new Process(memoryJournal(), tenant).options;
+  return { ...tasks, ...change(tasks) };
+}
+
+/** One whose writes take their time, as those of other stores may. */
+function slowJournal(): Journal {
+  const journal = memoryJournal();
+  return {
+    ...{ get: (key) => journal.get(key), entries: (prefix) => journal.entries(prefix), close: () => journal.close() },
+    write: async (changes) => {
+      await turns(5);
+      await journal.write(changes);
+    },
+  };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const outcomes = (moves: readonly MoveStatus[]) => moves.map(({ outcome, stage }) => outcome ?? stage);
 
 async function events(run: BatchRun): Promise<BatchEvent[]> {
@@ -335,6 +373,18 @@ describe("runBatch()", () => {
       { outcome: "invalid", code: "IDENTITY_MAP_MISSING" },
       { outcome: "invalid", code: "MIGRATION_TASK_FAILED", message: "The service refused the validation: No license" },
     ]);
+  });
+
+  it("takes no validation for passed that hasn't come to its end", async () => {
+    const { tenant, run, moves } = world([user(1), user(2)]);
+    const tasks = tasksOf(tenant, ({ create }) => ({
+      create: async (move) => {
+        const task = await create(move);
+        return move.validateOnly && namesOf(move)[0] === userName(2) ? { ...task, status: "notStarted" } : task;
+      },
+    }));
+    expect(await run({ tasks })).toMatchObject({ status: "refused", counts: { invalid: 1, pending: 1 } });
+    expect(moves()[1]).toMatchObject({ code: "SERVICE_REPLY_INVALID", message: expect.stringContaining("notStarted") });
   });
 
   it("only validates with validateOnly, and creates later what was valid", async () => {
@@ -427,6 +477,57 @@ describe("runBatch()", () => {
     expect(tenant.oursOf(userName(1))).toHaveLength(1);
   });
 
+  it("adopts no task that had started long before, though another one was shown first", async () => {
+    const { tenant, run, moves } = world([user(1)]);
+    const before = [tenant.add(userName(1), "failed"), tenant.add(userName(1), "failed")];
+    tenant.fault = (call) => (call === "create" ? "lost, acted" : undefined);
+    let looks = 0;
+    const tasks = tasksOf(tenant, () => ({
+      find: async () => {
+        const { id, status } = before[Math.min(looks++, 1)] ?? {};
+        const parameters = {
+          sourceUserIdentity: { userPrincipalName: userName(1) },
+          targetUserIdentity: { userPrincipalName: "u1@north.example" },
+        };
+        const task = shown({ status: status ?? "", parameters }, id);
+        return { ...task, startedDateTime: "2026-12-01T00:00:00.000Z", finishedDateTime: undefined };
+      },
+    }));
+    expect(await run({ tasks })).toMatchObject({ counts: { unknown: 1, failed: 0 } });
+    expect(looks).toBe(1 + 3);
+    expect(moves()[0]).toMatchObject({ code: "SUBMISSION_UNKNOWN" });
+    expect(await run({ resubmitUnknown: true })).toMatchObject({ counts: { unknown: 0, completed: 1 } });
+    expect(tenant.oursOf(userName(1))).toHaveLength(1);
+  });
+
+  it("leaves unknown what is refused when it is sent again, or finds another task in its way", async () => {
+    const { tenant, run, moves } = world([user(1), user(2)]);
+    tenant.fault = (call) => (call === "create" ? "lost, not acted" : undefined);
+    expect(await run()).toMatchObject({ counts: { unknown: 2 } });
+    tenant.fault = (call) => (call === "create" ? "CROSS_TENANT_PRECONDITION" : undefined);
+    const { id } = tenant.add(userName(2), "inProgress");
+    expect(await run({ resubmitUnknown: true })).toMatchObject({ counts: { unknown: 2, failed: 0, skipped: 0 } });
+    expect(moves()).toMatchObject([
+      { code: "SUBMISSION_UNKNOWN", message: expect.stringContaining("sent again, it was refused: Cannot create") },
+      { code: "SUBMISSION_UNKNOWN", message: expect.stringContaining(`its source has task ${id}, which is not its`) },
+    ]);
+    tenant.fault = () => undefined;
+    expect(await run({ resubmitUnknown: true })).toMatchObject({ counts: { unknown: 1, completed: 1 } });
+  });
+
+  it("keeps a task that the service gives for two lines at once for one of them", async () => {
+    const { tenant, run } = world([user(1), user(2)]);
+    const tasks = tasksOf(tenant, ({ create }) => ({
+      create: async (move) => {
+        const task = await create(move);
+        return move.validateOnly ? task : { ...task, id: guid(1) };
+      },
+    }));
+    const journal = slowJournal();
+    expect(await run({ tasks, journal })).toMatchObject({ status: "complete", counts: { completed: 1, skipped: 1 } });
+    expect([...readBatch(journal).moves()].map(({ taskId }) => taskId)).toEqual([guid(1), undefined]);
+  });
+
   it("finds users by id where the validation names their UPN, else can't tell what a lost answer meant", async () => {
     const lines = [`user,${guid(901)},${guid(911)}`, `user,${guid(902)},${guid(912)}`];
     const { tenant, begin, moves } = world(lines);
@@ -449,6 +550,15 @@ describe("runBatch()", () => {
     });
     expect(await run.result).toMatchObject({ status: "refused" });
     expect(moves()[1]).toMatchObject({ outcome: "invalid", code: "MOVE_DUPLICATE" });
+  });
+
+  it("refuses users by id, validated at once, whom the service names the same UPN of", async () => {
+    const lines = [`user,${guid(901)},${guid(911)}`, `user,${guid(902)},${guid(912)}`];
+    const { tenant, begin } = world(lines);
+    for (const number of [901, 902]) tenant.userPrincipalNames.set(guid(number), userName(1));
+    const rows = { ...rowsOf(lines), defaults: { target: { targetOrganizationId: guid(5) } } };
+    const { run } = begin({ rows, journal: slowJournal() });
+    expect(await run.result).toMatchObject({ status: "refused", counts: { invalid: 1 } });
   });
 
   it("fails the moves that the service refuses to create, and goes on with the others", async () => {
@@ -552,6 +662,80 @@ describe("runBatch()", () => {
     // There was a task: that it is lost is no reason to make another one.
     expect(await run({ resubmitUnknown: true })).toMatchObject({ counts: { unknown: 1 } });
     expect(tenant.calls.filter(({ call }) => call === "create")).toHaveLength(2);
+  });
+
+  it("watches a task again which the service did not show for what the organizations lacked", async () => {
+    const { tenant, run, moves } = world([user(1), user(2)]);
+    tenant.fault = (call, id) =>
+      call === "get" && id === tenant.oursOf(userName(1))[0]?.id ? "CROSS_TENANT_RELATIONSHIP_MISSING" : undefined;
+    expect(await run()).toMatchObject({ status: "interrupted", counts: { completed: 1, pending: 1, unknown: 0 } });
+    expect(moves()[0]).toMatchObject({ stage: "created", code: "CROSS_TENANT_RELATIONSHIP_MISSING" });
+    tenant.fault = () => undefined;
+    expect(await run()).toMatchObject({ status: "complete", counts: { completed: 2 } });
+    expect(moves()[0]?.code).toBeUndefined();
+  });
+
+  it("leaves to a search what was under way when it was ended at once, though it fails by something else", async () => {
+    const { tenant, begin, run, moves } = world([user(1), user(2)]);
+    const stop = new AbortController();
+    const tasks = tasksOf(tenant, ({ create }) => ({
+      create: async (move, signal) => {
+        const task = await create(move);
+        if (move.validateOnly || namesOf(move)[0] !== userName(1) || signal === undefined) return task;
+        // It was acted on, and its answer never comes.
+        return new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(abortedError(signal, "create")));
+        });
+      },
+    }));
+    let refusals = 0;
+    tenant.fault = (call, source) => {
+      if (call !== "create" || source !== userName(2)) return undefined;
+      if (++refusals === 6) void turns(20).then(() => stop.abort());
+      return "SERVICE_UNREACHABLE";
+    };
+    const { run: ended } = begin({ tasks, signal: stop.signal });
+    await expect(ended.result).rejects.toMatchObject({ code: "SERVICE_UNREACHABLE" });
+    expect(outcomes(moves())).toEqual(["creating", "validated"]);
+    tenant.fault = () => undefined;
+    expect(await run()).toMatchObject({ status: "complete", counts: { completed: 2 } });
+    expect(tenant.oursOf(userName(1))).toHaveLength(1);
+  });
+
+  it("does not send what waits for its turn when it is drained, and knows that it didn't", async () => {
+    const { tenant, store, begin, run, moves } = world([user(1), user(2)]);
+    const { process } = begin({ signal: AbortSignal.abort() });
+    const [searches, journaled, drained] = [moment(), moment(), moment()];
+    tenant.fault = (call, source) => (call === "create" && source === userName(1) ? "lost, not acted" : undefined);
+    let looks = 0;
+    const tasks = tasksOf(tenant, ({ find }) => ({
+      find: async (lookup) => {
+        if (nameIn(lookup) !== userName(1) || ++looks < 3) return find(lookup);
+        // The search has the one place, while the other move's creation is journaled and then waits for it.
+        searches.resolve();
+        await drained.promise;
+        return find(lookup);
+      },
+    }));
+    const journal: Journal = {
+      ...process.options.journal,
+      write: async (changes) => {
+        const isSecond = changes.some(({ key, value }) => key.endsWith("3") && isCreating(value));
+        if (isSecond) await searches.promise;
+        await store.write(changes);
+        if (isSecond) journaled.resolve();
+      },
+    };
+    const { run: waiting } = begin({ tasks, journal, limits: { requests: 1 } });
+    await journaled.promise;
+    await turns(5);
+    waiting.drain();
+    drained.resolve();
+    expect(await waiting.result).toMatchObject({ status: "interrupted" });
+    expect(outcomes(moves())).toEqual(["creating", "validated"]);
+    expect(tenant.calls.filter(({ call, source }) => call === "create" && source === userName(2))).toEqual([]);
+    tenant.fault = () => undefined;
+    expect(await run()).toMatchObject({ counts: { completed: 1, unknown: 1 } });
   });
 
   it("can be drained at any moment, and goes on", async () => {
@@ -679,6 +863,34 @@ describe("cancelBatch()", () => {
     tenant.tasks.length = 0;
     expect(await cancel()).toMatchObject({ status: "cancelled", counts: { unknown: 1 } });
     expect(moves()[0]).toMatchObject({ code: "MIGRATION_TASK_LOST" });
+  });
+
+  it("looks for a task again that the service doesn't show at first", async () => {
+    const { tenant, cancel } = await created(1);
+    for (const task of tenant.tasks) task.status = "notStarted";
+    tenant.goOn = () => undefined;
+    const hidden = tenant.tasks.splice(0);
+    let looks = 0;
+    tenant.fault = (call) => {
+      if (call === "get" && ++looks === 2) tenant.tasks.push(...hidden);
+      return undefined;
+    };
+    expect(await cancel()).toMatchObject({ status: "cancelled", counts: { cancelled: 1, unknown: 0 } });
+    expect(hidden[0]?.status).toBe("cancelled");
+  });
+
+  it("cancels nothing more once it is drained", async () => {
+    const { tenant, store } = await created(5);
+    for (const task of tenant.tasks) task.status = "notStarted";
+    const { options } = new Process(store, tenant);
+    const run = cancelBatch({ ...options, place: "https://south", limits: { requests: 1 } });
+    let cancelled = 0;
+    tenant.fault = (call) => {
+      if (call === "cancel" && ++cancelled === 2) run.drain();
+      return undefined;
+    };
+    expect(await run.result).toMatchObject({ status: "interrupted" });
+    expect(cancelled).toBe(2);
   });
 
   it("leaves a batch that is complete as it is, and ends one that was only validated", async () => {

@@ -10,14 +10,18 @@ import type { BatchOptions, BatchRun, CancelBatchOptions } from "./batch-types.t
  * A move is never created twice. Before its creation is sent, its source is looked up: a task that has not failed or been
  * cancelled leaves the move `skipped` (MIGRATION_TASK_EXISTS). That the creation is sent is in the journal before it is;
  * when its answer is lost, by a fault or by the end of the process, the task is searched for by the source, and a task
- * that wasn't there before and describes this move is taken for it. Without one the move is `unknown` (SUBMISSION_UNKNOWN),
- * and only `resubmitUnknown` sends it again, after one more search. Users that the file names by id can be looked up only
- * if the validation's answer names their UPN. Which of several tasks of one source a look-up shows is unknown.
+ * that wasn't there before and describes this move is taken for it; one that started more than an hour before, by the
+ * service's clock against this machine's, isn't. Without one the move is `unknown` (SUBMISSION_UNKNOWN), and only
+ * `resubmitUnknown` sends it again, after one more search; what is refused then stays unknown. Users that the file names by
+ * id can be looked up only if the validation's answer names their UPN. Which of several tasks of one source a look-up shows
+ * is unknown.
  *
  * What the service refuses of one move ends that move. Denied access is the batch's until the service has allowed
  * something of the kind (looking at tasks, making them), and when it denies more than five moves in a row: then, and when
  * the service throttles, fails or is out of reach through five rests of `limits.searchMs`, the batch ends and can be gone
- * on with.
+ * on with. A task that the service doesn't show for what the organizations lack (422) stays open: the batch is
+ * `interrupted` then, and looks again when it is gone on with. A validation passed if its answer is `completed`, as the
+ * documented one is, without error.
  *
  * Memory: a small record of each task that hasn't ended (`limits.tasks`), the rows of one chunk of the file.
  *

@@ -6,7 +6,8 @@ import { isTaskOf, sourceLookup } from "./known-tasks.ts";
 /** What a search came to: the move's task, or why nobody can tell whether there is one. */
 export type Searched = { readonly task: MigrationTask & { readonly id: string } } | { readonly unknown: string };
 
-const LOST = "Nothing shows whether the service took the move, as the answer to its creation was lost";
+/** Why a move is unknown. */
+export const LOST = "Nothing shows whether the service took the move, as the answer to its creation was lost";
 
 /**
  * Looks by its source for the task of a move whose creation was not answered. Which of several tasks of one source the

@@ -1,4 +1,4 @@
-import { PrimepackError } from "@primepack/core/errors";
+import { type Code, PrimepackError } from "@primepack/core/errors";
 import { hasEnded } from "../tasks/read-task.ts";
 import type { MigrationTask, TaskChange, TaskWatcher } from "../tasks/task-types.ts";
 import { watchTasks } from "../tasks/watch-tasks.ts";
@@ -7,6 +7,12 @@ import type { MoveEntry } from "./batch-entries.ts";
 import { taskErrorText } from "./known-tasks.ts";
 import { serviceFault } from "./service-faults.ts";
 
+/** What the organizations lack; the task goes on, and is shown again when they have it. Its move stays open. */
+const PRECONDITIONS: ReadonlySet<Code> = new Set<Code>([
+  "CROSS_TENANT_RELATIONSHIP_MISSING",
+  "CROSS_TENANT_PRECONDITION",
+]);
+
 /** Watches the tasks of the batch to their end. */
 export class WatchStage {
   readonly #context: BatchContext;
@@ -14,7 +20,7 @@ export class WatchStage {
   readonly #lines = new Map<string, number>();
   readonly #over: (line: number) => void;
 
-  /** `over` is called for each move that has come to its end. */
+  /** `over` is called for each move that has come to its end, or is watched no more. */
   constructor(context: BatchContext, over: (line: number) => void) {
     this.#context = context;
     this.#over = over;
@@ -68,7 +74,8 @@ export class WatchStage {
   async #changed(entry: MoveEntry, { status, startedDateTime }: MigrationTask): Promise<void> {
     if (entry.taskStatus === status && entry.startedAt === startedDateTime) return;
     const started = startedDateTime === undefined ? {} : { startedAt: startedDateTime };
-    await this.#context.update(entry, { ...entry, taskStatus: status, ...started });
+    const { code: _, message: __, ...rest } = entry;
+    await this.#context.update(entry, { ...rest, taskStatus: status, ...started });
   }
 
   async #ended(entry: MoveEntry, change: Exclude<TaskChange, { type: "changed" }>): Promise<void> {
@@ -78,6 +85,11 @@ export class WatchStage {
       const { fault, error } = serviceFault(change.error);
       // Whoever goes on with the batch looks again; only what the service refuses of this one task stays refused.
       if (fault !== "refused") throw error;
+      if (PRECONDITIONS.has(error.code)) {
+        const { code, message } = error;
+        await this.#context.update(entry, { ...entry, code, message });
+        return;
+      }
       const message = `Nobody can tell what became of the task: ${error.message}`;
       await this.#context.end(entry, { outcome: "unknown", code: error.code, message });
     }
