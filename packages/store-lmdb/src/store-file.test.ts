@@ -128,6 +128,22 @@ describe("openLmdbLedger() of what is no ledger", () => {
     await ledger.close();
   });
 
+  it("takes a store that was killed before it had its format for a new one, and no table with something in it", async () => {
+    for (const [name, key] of [
+      ["unformatted", undefined],
+      ["formatted otherwise", "other"],
+    ] as const) {
+      await mkdir(path(name));
+      const root = open({ path: path(name, "ledger.mdb"), noSubdir: true, keyEncoding: "binary", encoding: "json" });
+      const table = root.openDB({ name: "primepack", keyEncoding: "binary", encoding: "json" });
+      if (key !== undefined) await table.put(Buffer.from(key), 1);
+      await root.close();
+    }
+    await fill("unformatted", 1);
+    expect(await ledgerLists(path("unformatted"))).toEqual([listId]);
+    await expect(fill("formatted otherwise", 1)).rejects.toMatchObject({ code: "LEDGER_INVALID" });
+  });
+
   it("refuses a database of something else", async () => {
     await mkdir(path("foreign"));
     const root = open({ path: path("foreign/ledger.mdb"), noSubdir: true });

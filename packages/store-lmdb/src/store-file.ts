@@ -6,6 +6,9 @@ import { checkDataFile } from "./data-file.ts";
 import { type StoreKind, storeError } from "./store-error.ts";
 
 const FORMAT_KEY = Buffer.from("format");
+const META_TABLE = "primepack";
+/** As its key in the file, which LMDB ends with a NUL or not. */
+const META_KEY = /^primepack\0?$/;
 
 /** A store's folder, open in this process. */
 export interface StoreFile {
@@ -91,10 +94,12 @@ async function openDataFile(kind: StoreKind, dataFile: string, path: string): Pr
   } as const;
   const root: RootDatabase<unknown, Buffer> = open(options);
   try {
-    const tables = [...root.getKeys({ limit: 1 })];
-    const meta = root.openDB<unknown, Buffer>({ name: "primepack", keyEncoding: "binary", encoding: "json" });
+    const tables = [...root.getKeys({ limit: 2 })];
+    const meta = root.openDB<unknown, Buffer>({ name: META_TABLE, keyEncoding: "binary", encoding: "json" });
     const format = meta.get(FORMAT_KEY);
-    if (format === undefined && tables.length === 0) {
+    // A process that was killed as it made the store may have come as far as its first table, with nothing in it.
+    const isNew = tables.every((name) => META_KEY.test(name.toString("latin1"))) && meta.getCount() === 0;
+    if (format === undefined && isNew) {
       root.transactionSync(() => meta.putSync(FORMAT_KEY, { format: kind.format, version: kind.version }));
     } else checkFormat(kind, format, path);
     await Promise.all([dataFile, `${dataFile}-lock`].map((name) => chmod(name, 0o600)));
