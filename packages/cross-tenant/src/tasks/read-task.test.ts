@@ -78,6 +78,19 @@ describe("readTask()", () => {
     expect(readTask({ status: "failed", error: null, errors: [] }).error).toBeUndefined();
   });
 
+  it("tells what details of an error say, once", () => {
+    const detail = { code: "quota", message: "There is no room for ana.", target: "ana" };
+    const error = { code: "failed", message: "The move failed.", details: [detail, detail, null, {}] };
+    const inner = { code: "x", message: "Asked twice." };
+    expect(readTask({ status: "failed", error: { ...error, innerError: inner } }).error).toEqual({
+      code: "failed",
+      message: "The move failed.; There is no room for ana.; Asked twice.",
+    });
+    expect(readTask({ status: "failed", error: { details: [detail] } }).error).toEqual({ message: detail.message });
+    const many = Array.from({ length: 100_000 }, (_, at) => ({ message: `${at}` }));
+    expect(readTask({ status: "failed", error: { details: many } }).error?.message).toMatch(/^0; 1; [\d; ]+; 18$/);
+  });
+
   it("shows no secret that the service repeats", () => {
     const task = readTask({ status: "Bearer abcdefghijkl", error: { message: "https://a.example/d?sig=AAA&se=1" } });
     expect(task.status).toBe("Bearer [redacted]");

@@ -49,18 +49,25 @@ function dateOf(value: unknown): string | undefined {
   return moment === undefined ? undefined : new Date(moment).toISOString();
 }
 
-/** `error`, or `errors` as the first revision of the type has it: of several the first one's code, and all messages. */
+/** Messages of an error that are kept, its details' and inner errors' among them. */
+const MESSAGES_MAX = 20;
+
+/**
+ * `error`, or `errors` as the first revision of the type has it: of several the first one's code, and all messages, also
+ * those of details and of what is within.
+ */
 function errorOf(task: Members): MigrationTaskError | undefined {
   const errors = [task.error, ...(Array.isArray(task.errors) ? task.errors : [])].filter(isMembers);
   const [first] = errors;
   if (first === undefined) return undefined;
   const code = serviceText(first.code);
-  const message = serviceText(
+  const messages = new Set(
     errors
-      .map((error) => serviceText(error.message) ?? "")
-      .filter(Boolean)
-      .join("; "),
+      .flatMap(withDetails)
+      .slice(0, MESSAGES_MAX)
+      .map(({ message }) => serviceText(message)),
   );
+  const message = serviceText([...messages].filter((text) => text !== undefined).join("; "));
   const target = serviceText(first.target);
   if (code === undefined && message === undefined && target === undefined) return undefined;
   return {
@@ -68,4 +75,10 @@ function errorOf(task: Members): MigrationTaskError | undefined {
     ...(message === undefined ? {} : { message }),
     ...(target === undefined ? {} : { target }),
   };
+}
+
+/** The error, its details and its inner error: members of `publicError`. */
+function withDetails(error: Members): readonly Members[] {
+  const details: readonly unknown[] = Array.isArray(error.details) ? error.details.slice(0, MESSAGES_MAX) : [];
+  return [error, ...details, error.innerError].filter(isMembers);
 }

@@ -73,6 +73,7 @@ export type MigrationTaskStatus = "notStarted" | "inProgress" | "completed" | "c
 /** `publicError`, redacted; its codes are unknown. */
 export interface MigrationTaskError {
   readonly code?: string;
+  /** With those of its details and its inner error; one line, at most 500 characters. */
   readonly message?: string;
   readonly target?: string;
 }
