@@ -32,7 +32,7 @@ export interface BatchCampaignResult {
   readonly kills: number;
   /** Moves that were left unknown by kills between the journal's word and the request, and sent then as they were told to. */
   readonly unknown: number;
-  readonly peakMegabytes: number;
+  readonly residentMegabytes: number;
   readonly ms: number;
   /** What should not be; one line a kind. */
   readonly findings: readonly string[];
@@ -152,7 +152,7 @@ class BatchCampaign {
   }
 
   /** One task for each source and no other, which the batch knows. */
-  async check(): Promise<Pick<BatchCampaignResult, "tasks" | "peakMegabytes" | "findings">> {
+  async check(): Promise<Pick<BatchCampaignResult, "tasks" | "residentMegabytes" | "findings">> {
     const tasks = await this.#tasks();
     const sources = new Set(this.#rows.map(({ source }) => source));
     for (const [source, ids] of tasks) {
@@ -169,7 +169,7 @@ class BatchCampaign {
     const peak = Math.max(0, ...this.#ends.map((end) => end.peak ?? 0));
     if (peak > MOST_MEMORY) this.#findings.add("memory", `${peak} bytes`);
     const created = [...tasks.values()].reduce((sum, ids) => sum + ids.length, 0);
-    return { tasks: created, peakMegabytes: Math.round(peak / 1e6), findings: this.#findings.lines };
+    return { tasks: created, residentMegabytes: Math.round(peak / 1e6), findings: this.#findings.lines };
   }
 
   /** A move may be unknown only where the service has no task of it. */

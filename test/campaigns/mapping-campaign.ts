@@ -37,9 +37,10 @@ export interface MappingCampaignResult {
   readonly again: AppliedFile;
   /** A file with 10 % changed, 5 % gone, 5 % more. */
   readonly changed: AppliedFile;
-  /** The largest resident memory of any process, and of one that ended by itself, in megabytes (1,000,000 bytes). */
-  readonly peakMegabytes: number;
-  readonly peakMegabytesOfFinished: number;
+  /** The most memory that any process had of its own, in megabytes (1,000,000 bytes). */
+  readonly anonymousMegabytes: number;
+  /** The same with what the system takes back at will: the mapped journal, and Node itself. */
+  readonly residentMegabytes: number;
   readonly processes: number;
   /** What should not be; one line a kind. */
   readonly findings: readonly string[];
@@ -54,13 +55,13 @@ interface AppliedEntry {
 
 const ORGANIZATION = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 const ENTRIES_OF_UPDATE = 50;
-/** Bytes of resident memory that no process may pass. */
+/** Bytes that no process may have of its own; what it maps of its journal, the system takes back at will. */
 const MOST_MEMORY = 200_000_000;
 
 /**
  * Applies a mapping file to an emulator, by the built command in processes that are killed (SIGKILL) again and again and
  * run anew, then applies it once more, then a changed one, with kills too. The emulator's record of what it applied has to
- * hold each change once, and no process may take more than 200 MB.
+ * hold each change once, and no process may have more than 200 MB of its own.
  */
 export async function mappingCampaign(options: MappingCampaignOptions): Promise<MappingCampaignResult> {
   const { directory, mappings, kills, seed } = options;
@@ -185,13 +186,13 @@ class MappingCampaign {
     for (const source of wanted.keys()) if (!seen.has(source)) this.#findings.add(`${kind}: never applied`, source);
   }
 
-  processes(): Pick<MappingCampaignResult, "peakMegabytes" | "peakMegabytesOfFinished" | "processes" | "findings"> {
-    const peakOf = (ends: readonly MortalEnd[]) => Math.max(0, ...ends.map(({ peak = 0 }) => peak));
-    const finished = this.#ends.filter(({ exit }) => exit === 0);
-    if (peakOf(this.#ends) > MOST_MEMORY) this.#findings.add("memory", `${peakOf(this.#ends)} bytes`);
+  processes(): Pick<MappingCampaignResult, "anonymousMegabytes" | "residentMegabytes" | "processes" | "findings"> {
+    const anonymous = Math.max(0, ...this.#ends.map((end) => end.anonymous ?? 0));
+    const resident = Math.max(0, ...this.#ends.map((end) => end.peak ?? 0));
+    if (anonymous > MOST_MEMORY) this.#findings.add("memory", `${anonymous} bytes`);
     return {
-      peakMegabytes: Math.round(peakOf(this.#ends) / 1e6),
-      peakMegabytesOfFinished: Math.round(peakOf(finished) / 1e6),
+      anonymousMegabytes: Math.round(anonymous / 1e6),
+      residentMegabytes: Math.round(resident / 1e6),
       processes: this.#ends.length,
       findings: this.#findings.lines,
     };

@@ -14,8 +14,10 @@ export interface MortalEnd {
   readonly summary: Readonly<Record<string, unknown>> | undefined;
   /** What it wrote to standard error, and its lines of errors and warnings. */
   readonly said: string;
-  /** Bytes of resident memory at its peak; undefined where only Linux could tell, as it was killed. */
+  /** Bytes of resident memory at its peak, files that it maps into memory counted; undefined where only Linux could tell. */
   readonly peak: number | undefined;
+  /** Bytes of it that are the process's own, at their peak as it was looked at; undefined where only Linux could tell. */
+  readonly anonymous: number | undefined;
 }
 
 /** A process of the built command line, with `--json`. */
@@ -24,6 +26,9 @@ export interface MortalProcess {
   /** SIGKILL; once. */
   kill(): void;
 }
+
+/** Milliseconds between two looks at a process's memory. */
+const LOOK_MS = 50;
 
 const reportUsage = fileURLToPath(new URL("report-usage.mjs", import.meta.url));
 
@@ -41,6 +46,13 @@ export function startMortalProcess(
   process.once("exit", endWithThis);
   let said = "";
   let peak: number | undefined;
+  let anonymous: number | undefined;
+  const look = () => {
+    const memory = memoryOf(child.pid);
+    peak = memory?.peak ?? peak;
+    anonymous = memory === undefined ? anonymous : Math.max(memory.anonymous, anonymous ?? 0);
+  };
+  const looking = setInterval(look, LOOK_MS);
   let summary: MortalEnd["summary"];
   child.stderr.on("data", (chunk: Buffer) => {
     said += chunk.toString();
@@ -54,7 +66,8 @@ export function startMortalProcess(
     child.once("error", reject);
     child.once("close", (code, signal) => {
       process.off("exit", endWithThis);
-      const ended = { exit: code ?? signal, summary, said };
+      clearInterval(looking);
+      const ended = { exit: code ?? signal, summary, said, anonymous };
       if (signal !== null) resolve({ ...ended, peak });
       else
         readFile(usageFile, "utf8").then(
@@ -66,17 +79,21 @@ export function startMortalProcess(
   return {
     end,
     kill() {
-      peak ??= peakOf(child.pid);
+      look();
       child.kill("SIGKILL");
     },
   };
 }
 
-/** Bytes; Linux keeps them for a process until it ends. */
-function peakOf(pid: number | undefined): number | undefined {
+/** Bytes; Linux keeps the peak of a process until it ends. Undefined: it has ended, or this is no Linux. */
+function memoryOf(pid: number | undefined): { readonly peak: number; readonly anonymous: number } | undefined {
   try {
-    const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const [peak, anonymous] = ["VmHWM", "RssAnon"].map(
+      (name) => new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1],
+    );
+    if (peak === undefined || anonymous === undefined) return undefined;
+    return { peak: Number(peak) * 1024, anonymous: Number(anonymous) * 1024 };
   } catch {
     return undefined;
   }
