@@ -4,7 +4,7 @@ import { EventChannel, type JournalChange } from "@primepack/core/model";
 import { type MappingForm, mappingForms } from "./mapping-forms.ts";
 import { MappingJournal, putRecord, RECORDS_AT_ONCE } from "./mapping-journal.ts";
 import { changeOutcome } from "./mapping-outcomes.ts";
-import { MAPPING_FORMAT, MAPPING_SCHEMA_VERSION, type MappingRecord, type RunHead } from "./mapping-records.ts";
+import { MAPPING_FORMAT, MAPPING_SCHEMA_VERSION, type RunHead } from "./mapping-records.ts";
 import type {
   MappingEvent,
   MappingProgress,
@@ -225,14 +225,8 @@ class MappingEngine implements MappingRun {
     if (failure === undefined) await this.#count(head);
     if (failure === undefined) {
       const groups = this.#groups(head);
-      await inLanes(async (lane) => {
-        for (;;) {
-          if (this.#isStopping || failure !== undefined) return;
-          const { value } = await groups.next();
-          if (value === undefined) return;
-          await sender.send(lane, value);
-        }
-      });
+      const next = async () => (await groups.next()).value ?? undefined;
+      await inLanes((lane) => sender.send(lane, next));
     }
     if (failure !== undefined) {
       if (sender.isServiceDown) await this.#journal.writeHead({ ...head, status: "stopped", endedAt: this.#moment() });
@@ -271,7 +265,9 @@ class MappingEngine implements MappingRun {
     let changes = 0;
     // What was recovered is counted here, with all that earlier processes came to an end with.
     Object.assign(tally.counts, { added: 0, changed: 0, removed: 0, failed: 0, unchanged: 0 });
-    for await (const [, record] of this.#walk()) {
+    const rest = this.#rests();
+    for (const [, record] of this.#journal.records()) {
+      if (rest.isDue()) await rest.take();
       if (record.end?.run === head.run) {
         changes += 1;
         tally.counts[record.end.outcome] += 1;
@@ -292,7 +288,9 @@ class MappingEngine implements MappingRun {
   /** Entries that are to be sent, in groups of one request; many may wait for the next one. */
   async *#groups(head: RunHead): AsyncGenerator<readonly OpenEntry[], void, undefined> {
     let group: OpenEntry[] = [];
-    for await (const [key, record] of this.#walk()) {
+    const rest = this.#rests();
+    for (const [key, record] of this.#journal.records()) {
+      if (rest.isDue()) await rest.take();
       if (record.end?.run === head.run) continue;
       const change = plannedChange(record, head);
       if (typeof change !== "object") continue;
@@ -306,31 +304,38 @@ class MappingEngine implements MappingRun {
   /** What would be sent. */
   async #foretell(head: RunHead): Promise<MappingSummary> {
     await this.#count(head);
-    for await (const [, record] of this.#walk()) {
+    const rest = this.#rests();
+    for (const [, record] of this.#journal.records()) {
+      if (rest.isDue()) await rest.take();
       const change = plannedChange(record, head);
       if (this.#isStopping) return this.#summary(head, "interrupted");
       if (typeof change !== "object") continue;
-      await this.#events.emit({ type: "mapping", mapping: changeOutcome(change, change.intent) });
+      const held = this.#events.emit({ type: "mapping", mapping: changeOutcome(change, change.intent) });
+      if (held !== undefined) await held;
     }
     return this.#summary(head, "dryRun");
   }
 
-  /** All records in the order of their keys, with pauses in which others go on. */
-  async *#walk(): AsyncGenerator<readonly [key: string, record: MappingRecord], void, undefined> {
+  /** While records are walked through: pauses in which others have their turn. */
+  #rests(): { isDue(): boolean; take(): Promise<void> } {
     let walked = 0;
-    for (const entry of this.#journal.records()) {
-      yield entry;
-      walked += 1;
-      if (walked % RECORDS_IN_A_ROW !== 0) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      throwIfAborted(this.#given.signal, "apply mappings");
-    }
+    return {
+      isDue: () => {
+        walked += 1;
+        return walked % RECORDS_IN_A_ROW === 0;
+      },
+      take: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        throwIfAborted(this.#given.signal, "apply mappings");
+      },
+    };
   }
 
   async #tell(entries: readonly EndedEntry[]): Promise<void> {
     for (const { end } of entries) this.#tally.counts[end.outcome] += 1;
     for (const { entry, end } of entries) {
-      await this.#events.emit({ type: "mapping", mapping: changeOutcome(entry.change, end.outcome, end) });
+      const held = this.#events.emit({ type: "mapping", mapping: changeOutcome(entry.change, end.outcome, end) });
+      if (held !== undefined) await held;
     }
   }
 

@@ -40,13 +40,16 @@ export class MappingJournal {
 
   record(key: string): MappingRecord | undefined {
     const value = this.#journal.get(keyOf.mapping(key));
-    return value === undefined ? undefined : readRecord(value);
+    return value === undefined ? undefined : readRecord(key, value);
   }
 
   /** In the order of their keys. */
   *records(): Generator<readonly [key: string, record: MappingRecord], void, undefined> {
     const prefix = keyOf.mappings;
-    for (const [key, value] of this.#journal.entries(prefix)) yield [key.slice(prefix.length), readRecord(value)];
+    for (const [prefixed, value] of this.#journal.entries(prefix)) {
+      const key = prefixed.slice(prefix.length);
+      yield [key, readRecord(key, value)];
+    }
   }
 
   /** In the order of their lines. */
@@ -85,7 +88,7 @@ function putHead(head: RunHead): JournalChange {
 }
 
 export function putRecord(key: string, record: MappingRecord): JournalChange {
-  return { key: keyOf.mapping(key), value: storedRecord(record) };
+  return { key: keyOf.mapping(key), value: storedRecord(key, record) };
 }
 
 export function putFinding(finding: FindingEntry): JournalChange {

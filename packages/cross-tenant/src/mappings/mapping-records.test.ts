@@ -28,17 +28,18 @@ const record = fc.record(
 describe("readRecord()", () => {
   it("gives what storedRecord() was given", () => {
     fc.assert(
-      fc.property(record, fc.boolean(), (given, isApplied) => {
+      fc.property(record, fc.boolean(), fc.boolean(), (given, isApplied, isKey) => {
+        const key = isKey ? given.source : "key";
         const applied = given.wanted?.values;
         const whole = isApplied && applied !== undefined ? { ...given, applied } : given;
-        expect(readRecord(JSON.parse(JSON.stringify(storedRecord(whole))))).toEqual(whole);
+        expect(readRecord(key, JSON.parse(JSON.stringify(storedRecord(key, whole))))).toEqual(whole);
       }),
     );
   });
 
   it("stores once what was applied as it was wanted", () => {
     const values = { target: "ana@north.example", contact: "ana@mail.north.example" };
-    const stored = storedRecord({ source: "ana", wanted: { generation: 1, line: 2, values }, applied: values });
+    const stored = storedRecord("ana", { source: "Ana", wanted: { generation: 1, line: 2, values }, applied: values });
     expect(JSON.stringify(stored).split("ana@north.example")).toHaveLength(2);
   });
 });

@@ -88,11 +88,14 @@ export const keyOf = {
 const SAME = 1;
 const ABSENT = 2;
 
-/** A record as it is stored: a list in a fixed order, so that names aren't stored a hundred thousand times. */
-export function storedRecord({ source, wanted, applied, end }: MappingRecord): JournalValue {
+/**
+ * The record of a key as it is stored: a list in a fixed order, so that names aren't stored a hundred thousand times. 0
+ * stands for what it lacks, and for a source that is written like its key.
+ */
+export function storedRecord(key: string, { source, wanted, applied, end }: MappingRecord): JournalValue {
   const wantedValues = wanted?.values === undefined ? undefined : storedValues(wanted.values);
   const fields: JournalValue[] = [
-    source,
+    source === key ? 0 : source,
     wanted === undefined ? 0 : [wanted.generation, wanted.line, ...(wantedValues === undefined ? [] : [wantedValues])],
     applied === undefined ? 0 : applied === "absent" ? ABSENT : storedApplied(applied, wantedValues),
     end === undefined ? 0 : storedEnd(end),
@@ -101,12 +104,12 @@ export function storedRecord({ source, wanted, applied, end }: MappingRecord): J
   return fields;
 }
 
-export function readRecord(value: JournalValue): MappingRecord {
+export function readRecord(key: string, value: JournalValue): MappingRecord {
   const [source, wanted, applied, end] = value as readonly JournalValue[];
   const [generation, line, wantedValues] = isList(wanted) ? wanted : [];
   const values = isList(wantedValues) ? readValues(wantedValues) : undefined;
   return {
-    source: String(source),
+    source: typeof source === "string" ? source : key,
     ...(isList(wanted) ? { wanted: { generation: Number(generation), line: Number(line), values } } : {}),
     ...(applied === ABSENT ? { applied: "absent" } : {}),
     ...(applied === SAME && values !== undefined ? { applied: values } : {}),

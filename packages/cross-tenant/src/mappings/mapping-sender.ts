@@ -81,11 +81,18 @@ export class MappingSender {
     return this.#isServiceDown;
   }
 
-  /** Sends at most as many entries as one request holds; `lane` tells requests apart that are under way at once. */
-  async send(lane: number, entries: readonly OpenEntry[]): Promise<void> {
-    const parts: Part[] = [{ entries, losses: 0 }];
+  /**
+   * Sends groups of as many entries as one request holds at most, until there are none or it is to stop. `lane` tells
+   * requests apart that are under way at once. What came to its end is written with what is sent next.
+   */
+  async send(lane: number, next: () => Promise<readonly OpenEntry[] | undefined>): Promise<void> {
+    const parts: Part[] = [];
     let ended: readonly EndedEntry[] = [];
     for (;;) {
+      if (parts.length === 0 && !this.#options.isStopping()) {
+        const entries = await next();
+        if (entries !== undefined) parts.push({ entries, losses: 0 });
+      }
       const part = this.#options.isStopping() ? undefined : parts.shift();
       await this.#write(keyOf.sending(lane), ended, part?.entries);
       if (part === undefined) return;
