@@ -181,7 +181,7 @@ describe("the documented body variants", () => {
     },
   );
 
-  it("V6 waits for its start, and is missed by its latest one", async () => {
+  it("V6 waits for its start", async () => {
     const before = clock().getTime();
     const at = (minutes: number) => new Date(before + minutes * 60_000).toISOString();
     const [{ move }] = VARIANTS as readonly [(typeof VARIANTS)[number]];
@@ -199,6 +199,18 @@ describe("the documented body variants", () => {
       statuses.push((await pair.tasks.get({ taskId })).status);
     }
     expect(statuses).toEqual(["notStarted", "inProgress", "completed"]);
+  });
+
+  it("V6 is cancelled by the service where it hasn't started by its latest start", async () => {
+    const before = clock().getTime();
+    const at = (milliseconds: number) => new Date(before + milliseconds).toISOString();
+    const [{ move }] = VARIANTS as readonly [(typeof VARIANTS)[number]];
+    const times = { preferredStartDateTime: at(1000), preferredLatestStartDateTime: at(1001) };
+    const { id: taskId = "" } = await pair.tasks.create({ ...move, ...times });
+    expect((await pair.tasks.get({ taskId })).status).toBe("notStarted");
+    ahead += 1001;
+    const task = await pair.tasks.get({ taskId });
+    expect(task).toMatchObject({ status: "cancelled", startedDateTime: undefined, move: { ...move, ...times } });
   });
 
   it("V7 leaves no task to fetch", async () => {
