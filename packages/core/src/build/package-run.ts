@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import { PrimepackError } from "../errors/index.ts";
+import { PrimepackError, untilAborted } from "../errors/index.ts";
 import {
   EventChannel,
   type ItemOutcome,
@@ -13,7 +13,6 @@ import type { ResolvedExecution } from "./resolve-execution.ts";
 import { settingsHash } from "./settings.ts";
 import type { BuildEvent, BuildProgress, BuildRun, BuildSummary, CommonBuildOptions } from "./types.ts";
 import { createSealer, type Sealer } from "./worker/sealer.ts";
-import { untilAborted } from "./worker/until-aborted.ts";
 
 /** Events that wait for a slow reader before the run waits too. */
 const EVENTS_AHEAD = 1024;

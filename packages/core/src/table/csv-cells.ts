@@ -144,7 +144,7 @@ class CsvCells {
 
   #behindQuote(byte: number): Place {
     if (byte === this.#delimiter) return this.#endCell();
-    if (byte === CARRIAGE_RETURN) return this.#place;
+    if (byte === CARRIAGE_RETURN) return "behind a quote and blanks";
     if (this.#blanksAroundQuotes && isBlank(byte)) return "behind a quote and blanks";
     return this.#lose("has a cell that goes on behind its quote");
   }

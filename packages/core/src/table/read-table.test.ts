@@ -31,6 +31,13 @@ async function read(text: string | Uint8Array, { chunkSize = 7, ...more }: Asked
 const shown = (rows: readonly TableRow[]) => rows.map(({ line, values, fault }) => [line, fault ?? values]);
 
 describe("readTable() of CSV", () => {
+  it("takes a carriage return between two quotes for what it is, and no quote that was doubled", async () => {
+    expect(shown(await read('source,target\r\n"a@x"\r"b@x",c@x\r\n"d@x",e@x\r\n'))).toEqual([
+      [2, "it has a cell that goes on behind its quote"],
+      [3, { source: "d@x", target: "e@x" }],
+    ]);
+  });
+
   it("names values as its columns are named, trimmed, and leaves out empty ones", async () => {
     const rows = await read("\ufeffTARGET, Source ,mailnickname\r\n b@x ,a@x,\r\n,c@x,  \r\n");
     expect(shown(rows)).toEqual([
@@ -266,6 +273,20 @@ describe("readTable() of a file", () => {
     for await (const batch of readTable({ file: many(), format: "csv", columns, kind })) rows += batch.length;
     expect(rows).toBe(320_000);
     expect(process.memoryUsage.rss() - before).toBeLessThan(128 * 1024 * 1024);
+  });
+
+  it("ends with ABORTED while bytes are waited for that don't come", async () => {
+    const controller = new AbortController();
+    async function* stalled(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{"source":"a@x"}\n');
+      queueMicrotask(() => controller.abort());
+      await new Promise(() => undefined);
+    }
+    const reading = collect(readTable({ file: stalled(), columns, kind, signal: controller.signal }));
+    await expect(reading).rejects.toMatchObject({
+      code: "ABORTED",
+      message: "Cannot read the mapping file as the caller aborted",
+    });
   });
 
   it("ends with ABORTED and closes the bytes when the caller aborts", async () => {

@@ -1,4 +1,4 @@
-import { PrimepackError, redact, throwIfAborted } from "../errors/index.ts";
+import { abortedError, PrimepackError, redact, throwIfAborted, untilAborted } from "../errors/index.ts";
 import { type ReadRow, readCsvTable } from "./csv-table.ts";
 import { fileBytes, tableFormat } from "./file-bytes.ts";
 import { readJsonTable } from "./json-table.ts";
@@ -48,9 +48,27 @@ async function* abortable(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   throwIfAborted(signal, doing);
-  for await (const chunk of chunks) {
-    throwIfAborted(signal, doing);
-    yield chunk;
+  if (signal === undefined) {
+    yield* chunks;
+    return;
   }
-  throwIfAborted(signal, doing);
+  const iterator = chunks[Symbol.asyncIterator]();
+  let isOpen = true;
+  try {
+    while (isOpen) {
+      const next = await untilAborted(iterator.next(), signal);
+      throwIfAborted(signal, doing);
+      if (next.done === true) isOpen = false;
+      else yield next.value;
+    }
+  } catch (reason) {
+    if (signal.aborted) throw abortedError(signal, doing);
+    isOpen = false;
+    throw reason;
+  } finally {
+    // What hangs isn't waited for to close either.
+    const closing = isOpen ? Promise.resolve(iterator.return?.()) : undefined;
+    if (signal.aborted) closing?.catch(() => undefined);
+    else await closing;
+  }
 }

@@ -35,7 +35,7 @@ export interface TableOptions {
   /** Whether cells in quotes may hold line breaks; where not, a quote that doesn't end costs its line only. Default: true. */
   readonly lineBreaks?: boolean;
   readonly kind: TableKind;
-  /** Ends the reading with ABORTED; looked at before each chunk. */
+  /** Ends the reading with ABORTED, also while the file's next bytes are waited for. */
   readonly signal?: AbortSignal;
 }
 

@@ -21,7 +21,7 @@ export interface ReadMoves {
   readonly findings: number;
 }
 
-/** Reads the file into the journal, to its end; undefined: the batch is stopping. Throws TABLE_INVALID, SOURCE_UNREADABLE. */
+/** Reads the file into the journal, to its end; undefined: the batch is stopping, because of TABLE_INVALID, SOURCE_UNREADABLE, say. */
 export async function readMoves(context: BatchContext, rows: MoveFileOptions): Promise<ReadMoves | undefined> {
   const { file, format, delimiter, defaults } = rows;
   let moves = 0;
@@ -34,7 +34,7 @@ export async function readMoves(context: BatchContext, rows: MoveFileOptions): P
     // No value of a move has a line break; so a quote that doesn't end costs its own line only.
     lineBreaks: false,
     kind: moveTable,
-    signal: context.signal,
+    signal: context.stopping,
   });
   let step = new ReadingStep(context, defaults);
   const write = async () => {
@@ -45,14 +45,17 @@ export async function readMoves(context: BatchContext, rows: MoveFileOptions): P
     await context.write(entries, changes);
     for (const finding of found) await context.events.emit({ type: "finding", finding });
   };
-  for await (const lines of table) {
-    for (const row of lines) {
-      if (context.isStopping) return undefined;
-      step.add(row);
-      if (step.entries.length >= LINES_AT_ONCE) await write();
+  // A file that gives nothing for long keeps nobody from draining the batch.
+  await context.guard(async () => {
+    for await (const lines of table) {
+      for (const row of lines) {
+        if (context.isStopping) return;
+        step.add(row);
+        if (step.entries.length >= LINES_AT_ONCE) await write();
+      }
     }
-  }
-  await write();
+    await write();
+  });
   return context.isStopping ? undefined : { moves, findings };
 }
 

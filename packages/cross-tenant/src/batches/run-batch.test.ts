@@ -754,6 +754,28 @@ describe("runBatch()", () => {
     expect(await run()).toEqual(summary);
   });
 
+  it.each(["drained", "aborted"] as const)("can be %s while it waits for its file", async (how) => {
+    const { begin, tenant, run } = world([user(1)]);
+    const stop = new AbortController();
+    const isWaiting = moment();
+    async function* stalled(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`kind,source,target\n${user(1)}\n`);
+      isWaiting.resolve();
+      await NEVER;
+    }
+    const { run: reading } = begin({ rows: { ...rowsOf([]), file: stalled() }, signal: stop.signal });
+    await isWaiting.promise;
+    if (how === "aborted") {
+      stop.abort();
+      await expect(reading.result).rejects.toMatchObject({ code: "ABORTED" });
+    } else {
+      reading.drain();
+      expect(await reading.result).toMatchObject({ status: "interrupted" });
+    }
+    expect(tenant.calls).toEqual([]);
+    expect(await run()).toMatchObject({ status: "complete", moves: 1, counts: { completed: 1 } });
+  });
+
   it("ends with ABORTED when its signal aborts, and goes on", async () => {
     const { tenant, begin, run } = world([user(1), user(2)]);
     const stop = new AbortController();

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { MemoryContainer } from "../../container/memory.ts";
 import { PrimepackError } from "../../errors/index.ts";
 import { Budget } from "../../seal/budget.ts";
+import { createAbort } from "./create-abort.ts";
 import { type SealJob, sealFiles } from "./handle-seal.ts";
 import type { SealTaskFile } from "./protocol.ts";
 import { SpareBlock } from "./spare-block.ts";
-import { createAbort } from "./until-aborted.ts";
 import type { WriteResources } from "./write-blob.ts";
 
 const BLOCK = 64 * 1024;

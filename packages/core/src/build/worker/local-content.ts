@@ -1,7 +1,6 @@
-import { PrimepackError } from "../../errors/index.ts";
+import { PrimepackError, untilAborted } from "../../errors/index.ts";
 import type { SourceContent } from "../../model/index.ts";
 import { readStableFile } from "../../source/read-file.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 /**
  * The bytes of a content that the caller handed over, on the caller's thread.

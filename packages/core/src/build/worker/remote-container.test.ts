@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MemoryContainer } from "../../container/memory.ts";
 import { PrimepackError } from "../../errors/index.ts";
+import { createAbort } from "./create-abort.ts";
 import type { ToMain } from "./protocol.ts";
 import { answerContainerCall, RemoteContainer } from "./remote-container.ts";
-import { createAbort } from "./until-aborted.ts";
 
 const { signal } = createAbort();
 

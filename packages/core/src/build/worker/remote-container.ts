@@ -1,8 +1,7 @@
 import type { ErrorWire } from "../../errors/index.ts";
-import { PrimepackError } from "../../errors/index.ts";
+import { PrimepackError, untilAborted } from "../../errors/index.ts";
 import type { BlobWriteOptions } from "../../model/index.ts";
 import type { ContainerCall, ToMain, ToWorker } from "./protocol.ts";
-import { untilAborted } from "./until-aborted.ts";
 import type { BlobSink } from "./write-blob.ts";
 
 /** Sends to the other side of a task's port; `transfer` lists memory that moves there. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { SourceContent } from "../../model/index.ts";
+import { createAbort } from "./create-abort.ts";
 import { CONTENT_WINDOW_BYTES } from "./memory-bound.ts";
 import type { ToWorker } from "./protocol.ts";
 import { ContentSender, RemoteContents } from "./remote-content.ts";
-import { createAbort } from "./until-aborted.ts";
 
 /** Both ends, joined as a port joins them: messages arrive later, and transferred memory is gone on the sending side. */
 function connected(contents: readonly SourceContent[]) {

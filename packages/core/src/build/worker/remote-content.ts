@@ -1,10 +1,9 @@
-import { PrimepackError } from "../../errors/index.ts";
+import { PrimepackError, untilAborted } from "../../errors/index.ts";
 import type { SourceContent } from "../../model/index.ts";
 import { openLocalContent } from "./local-content.ts";
 import { CONTENT_WINDOW_BYTES } from "./memory-bound.ts";
 import type { ContentRequest, ToWorker } from "./protocol.ts";
 import type { Post } from "./remote-container.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 /** Smaller chunks are gathered to this many bytes, since each message costs as much as hashing that many. */
 const GATHERED_BYTES = 64 * 1024;

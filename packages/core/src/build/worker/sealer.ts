@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import pLimit, { type LimitFunction } from "p-limit";
 import { Piscina } from "piscina";
-import { PrimepackError, type Secret } from "../../errors/index.ts";
+import { PrimepackError, type Secret, untilAborted } from "../../errors/index.ts";
 import { networkToWire } from "../../http/network.ts";
 import {
   type BlobContainer,
@@ -15,6 +15,7 @@ import {
   type SourceContent,
 } from "../../model/index.ts";
 import { batches } from "./batches.ts";
+import { createAbort } from "./create-abort.ts";
 import { sealFiles } from "./handle-seal.ts";
 import { openLocalContent, untilAbortedEach } from "./local-content.ts";
 import { type MemoryOptions, memoryShares } from "./memory-bound.ts";
@@ -22,7 +23,6 @@ import type { FileReply, LogMessage, SealReply, SealTask, SealTaskFile, WorkerSt
 import { runTask } from "./run-task.ts";
 import { createSealThread, type SealThread } from "./seal-thread.ts";
 import { Counter, SharedCounters } from "./shared-counter.ts";
-import { createAbort, untilAborted } from "./until-aborted.ts";
 import { writeBlob } from "./write-blob.ts";
 
 /** Tasks that a worker has at once, so that it need not wait for the next one while the last uploads of one are out. */

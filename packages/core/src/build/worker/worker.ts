@@ -3,6 +3,7 @@ import { openLocatedContainer } from "../../container/locate.ts";
 import { PrimepackError, Secret } from "../../errors/index.ts";
 import { networkFromWire } from "../../http/network.ts";
 import type { BlobContainer, Logger, SealedBlob } from "../../model/index.ts";
+import { createAbort } from "./create-abort.ts";
 import { sealFiles } from "./handle-seal.ts";
 import type {
   LocatedContainerWire,
@@ -18,7 +19,6 @@ import { RemoteContainer } from "./remote-container.ts";
 import { RemoteContents } from "./remote-content.ts";
 import { createSealThread, type SealThread } from "./seal-thread.ts";
 import { SharedCounters } from "./shared-counter.ts";
-import { createAbort } from "./until-aborted.ts";
 import type { BlobSink } from "./write-blob.ts";
 
 // The entry of a worker thread. What it imports, directly or not, is loaded once for each thread: keep it small.

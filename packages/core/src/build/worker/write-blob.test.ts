@@ -3,8 +3,8 @@ import { MemoryContainer } from "../../container/memory.ts";
 import { PrimepackError, Secret } from "../../errors/index.ts";
 import { Budget } from "../../seal/budget.ts";
 import { openSealed } from "../../seal/open-sealed.ts";
+import { createAbort } from "./create-abort.ts";
 import { SpareBlock } from "./spare-block.ts";
-import { createAbort } from "./until-aborted.ts";
 import { type BlobSink, type BlobToWrite, type WriteResources, writeBlob } from "./write-blob.ts";
 
 const BLOCK = 1024;

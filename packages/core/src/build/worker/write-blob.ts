@@ -1,11 +1,10 @@
-import { PrimepackError } from "../../errors/index.ts";
+import { PrimepackError, untilAborted } from "../../errors/index.ts";
 import type { BlobContainer, BlobWriteOptions } from "../../model/index.ts";
 import type { Budget, Share } from "../../seal/budget.ts";
 import type { BlobEncryption } from "../../seal/cipher.ts";
 import { type SealDigest, sealBlocks } from "../../seal/seal-blocks.ts";
 import { removeIfAllowed } from "./remove-if-allowed.ts";
 import type { SpareBlock } from "./spare-block.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 /** The requests that writing a blob needs. A sink with a locator needs a body no more once its request has succeeded. */
 export type BlobSink = Pick<BlobContainer, "locator" | "putBlob" | "putBlock" | "putBlockList" | "snapshot" | "remove">;

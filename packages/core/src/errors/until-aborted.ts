@@ -1,12 +1,3 @@
-import { setMaxListeners } from "node:events";
-
-/** A controller whose signal many calls may listen to at once without a warning. */
-export function createAbort(): AbortController {
-  const abort = new AbortController();
-  setMaxListeners(0, abort.signal);
-  return abort;
-}
-
 /**
  * The outcome of `work`, or the signal's reason as soon as that aborts: for calls that may not look at the signal
  * themselves. What the work gives after that is dropped.
