@@ -28,7 +28,10 @@ export async function openCrossTenant(options: CrossTenantOptions): Promise<Cros
   // Names of people: nobody else's.
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const mappingStore = await MappingStore.open(join(directory, "mappings.ndjson"));
-  const taskStore = await TaskStore.open(join(directory, "tasks.ndjson"));
+  const taskStore = await TaskStore.open(join(directory, "tasks.ndjson")).catch(async (error: unknown) => {
+    await mappingStore.close();
+    throw error;
+  });
   const mappings = new MappingService({ store: mappingStore, organizations, faults, now });
   const isMapped = (userPrincipalName: string) => mappings.isMapped(userPrincipalName);
   const tasks = new TaskService({ store: taskStore, organizations, isMapped, faults, now });
