@@ -32,7 +32,10 @@ interface CommonMappingRunOptions {
   readonly journal: Journal;
   /** Names the organization that mappings go to; the journal belongs to it from its first run on (RUN_MISMATCH). */
   readonly place: string;
-  /** Remove mappings that were applied before and that the file lacks. Default: false. */
+  /**
+   * Remove mappings that were applied before and that the file lacks; where lines have findings none is, as one of these
+   * may name it. Default: false.
+   */
   readonly removeMissing?: boolean;
   /** Send all, also what was applied before as it is (somebody else may have changed it). Default: false. */
   readonly resend?: boolean;
@@ -103,7 +106,10 @@ export interface MappingProgress {
 }
 
 export interface MappingSummary {
-  /** `refused`: lines have findings, so nothing was sent. `interrupted`: it can be gone on with. */
+  /**
+   * `refused`: lines have findings, so nothing was sent. `interrupted`: it can be gone on with. `dryRun` also with
+   * findings, though without `skipInvalid` nothing would be sent then.
+   */
   readonly status: "complete" | "interrupted" | "refused" | "dryRun";
   readonly kind: MappingKind;
   readonly lines: number;
