@@ -8,6 +8,7 @@ import { ledger } from "./ledger.mjs";
 import { manifestExported } from "./manifest-exported.mjs";
 import { manifestRead } from "./manifest-read.mjs";
 import { manifestWrite } from "./manifest-write.mjs";
+import { mappings } from "./mappings.mjs";
 import { memory } from "./memory.mjs";
 import { migrate } from "./migrate.mjs";
 import { quickXorHashScenario } from "./quick-xor-hash.mjs";
@@ -34,4 +35,5 @@ export const scenarios = [
   httpNull,
   migrate,
   watch,
+  mappings,
 ];
