@@ -13,12 +13,15 @@ export interface EntryChange {
 
 /**
  * A batch's journal by the names of its entries. Each write of moves carries how many are where, so that nobody has to
- * count; writes follow each other, so that the last one that stands has the counts of all before it.
+ * count; writes follow each other, so that the last one that stands has the counts of all before it. What comes while one
+ * is under way goes into the next one together, as each takes the disk's time.
  */
 export class BatchJournal {
   readonly #journal: Journal;
   readonly #counts: BatchCounts;
   #written: Promise<void> = Promise.resolve();
+  /** The write to come, and what it is of. */
+  #next: { readonly changes: JournalChange[]; readonly written: Promise<void> } | undefined;
 
   /** Throws JOURNAL_VERSION for a batch of another release, JOURNAL_INVALID for another kind of run. */
   constructor(journal: Journal) {
@@ -105,11 +108,24 @@ export class BatchJournal {
   }
 
   #write(changes: readonly JournalChange[]): Promise<void> {
+    if (this.#next === undefined) {
+      const gathered: JournalChange[] = [];
+      const written = this.#writeNext(gathered);
+      written.catch(() => undefined);
+      this.#next = { changes: gathered, written };
+      this.#written = written;
+    }
+    this.#next.changes.push(...changes);
+    return this.#next.written;
+  }
+
+  async #writeNext(changes: readonly JournalChange[]): Promise<void> {
     // What a write that failed was to say is nowhere; nothing is written behind it.
-    const written = this.#written.then(() => this.#journal.write(changes));
-    this.#written = written;
-    written.catch(() => undefined);
-    return written;
+    await this.#written;
+    // Answers that came while the disk was waited for are heard first.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#next = undefined;
+    await this.#journal.write(changes);
   }
 }
 
