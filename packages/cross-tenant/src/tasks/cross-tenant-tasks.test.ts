@@ -97,6 +97,18 @@ describe("crossTenantTasks()", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it("tells by which status no task was named", async () => {
+    const { tasks } = await started([reply({ status: "notStarted" }, {}, 202)]);
+    expect(await errorOf(tasks.create(move))).toMatchObject({ code: "SERVICE_ANSWER_LOST", status: 202 });
+  });
+
+  it("sends nothing once it was closed", async () => {
+    const { server, tasks } = await started([]);
+    await tasks.close();
+    await expect(tasks.get({ taskId })).rejects.toBeInstanceOf(ServiceError);
+    expect(server.requests).toEqual([]);
+  });
+
   it("never takes a created task for none, though its answer lacks the status", async () => {
     const { tasks } = await started([reply({ id: taskId })]);
     expect(await tasks.create(move)).toMatchObject({ id: taskId, status: "" });
@@ -345,6 +357,20 @@ describe("errors of crossTenantTasks()", () => {
     });
     stops.push(() => failing.close());
     expect((await errorOf(failing.get({ taskId }))).code).toBe("CREDENTIAL_FAILED");
+  });
+
+  it("leave throttling as it is whatever its status", async () => {
+    const throttled = reply(
+      { error: { code: "x", message: "Slow", innerError: { code: "activityLimitReached" } } },
+      {},
+      403,
+    );
+    const { tasks } = await started([throttled, throttled, throttled]);
+    expect(await errorOf(tasks.create(move))).toMatchObject({
+      code: "SERVICE_THROTTLED",
+      status: 403,
+      throttled: true,
+    });
   });
 
   it("keep their code when the service's message tells of what another status would", async () => {

@@ -95,6 +95,18 @@ describe("readTask()", () => {
     const task = readTask({ status: "Bearer abcdefghijkl", error: { message: "https://a.example/d?sig=AAA&se=1" } });
     expect(task.status).toBe("Bearer [redacted]");
     expect(task.error?.message).toBe("https://a.example/d?sig=[redacted]&se=1");
+    const error = { code: "Bearer abcdefghijkl", target: "https://ana:secret@a.example" };
+    expect(readTask({ error }).error).toEqual({
+      code: "Bearer [redacted]",
+      target: "https://ana:[redacted]@a.example",
+    });
+  });
+
+  it("takes a move for a validation only where the service says true", () => {
+    for (const validateOnly of ["false", "true", 1, null]) {
+      expect(readTask({ parameters: { ...parameters, validateOnly } }).move).not.toHaveProperty("validateOnly");
+    }
+    expect(readTask({ parameters: { ...parameters, validateOnly: true } }).move).toMatchObject({ validateOnly: true });
   });
 
   it("reads anything", () => {
