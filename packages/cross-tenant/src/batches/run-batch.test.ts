@@ -1067,4 +1067,21 @@ describe("runBatch(), killed", () => {
       { numRuns: 100 },
     );
   });
+
+  it("and told to send again what is unknown, creates none twice whose source had no task, whichever look-ups show", async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async (given) => {
+        const batch = worldOf(given);
+        const { requests, tasks, validate, deaths } = given;
+        const options = { skipInvalid: true, validate, limits: { requests, tasks }, resubmitUnknown: true };
+        await throughDeaths(batch, deaths, options);
+        batch.tenant.fault = () => undefined;
+        checkEnd(batch, await batch.run(options));
+        for (const [at, { before }] of given.moves.entries()) {
+          if (before === null) expect(batch.tenant.oursOf(userName(at)).length).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
 });
