@@ -172,6 +172,7 @@ describe("crossTenantTasks()", () => {
       /sourceSiteUrl must be .* "(?:a ){95}\[redacted…?\]?"?$/,
     ],
     [{ sourceSiteUrl: [] }, /sourceSiteUrl must be .* an object$/],
+    [{ sourceGroupMailNickname: "ops (old)" }, /sourceGroupMailNickname must be .* "ops \(old\)"$/],
     [{ sourceGroupMailNickname: 7 }, /sourceGroupMailNickname must be .* 7$/],
   ])("sends nothing for the look-up %j", async (lookup, message) => {
     const { server, tasks } = await started([]);
