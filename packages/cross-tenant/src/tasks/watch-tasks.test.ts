@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { PrimepackError } from "@primepack/core/errors";
 import { ServiceError } from "@primepack/core/http";
 import { VirtualTime } from "@primepack/test-support";
@@ -429,6 +430,55 @@ describe("watchTasks()", () => {
     await expect(read).rejects.toMatchObject({ code: "ABORTED" });
     expect([tasks.underWay.size, changes.length]).toEqual([0, 0]);
     await expect(collect(watcher, changes)).rejects.toMatchObject({ code: "ABORTED" });
+  });
+
+  it("leaves nothing on its signal when the iteration ends", async () => {
+    const { signal } = new AbortController();
+    const { time, tasks, watcher, reading } = watching({ signal });
+    watcher.add(TASK);
+    watcher.end();
+    tasks.script.set(TASK, [[0, "completed"]]);
+    const read = reading();
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await time.pass(MINUTE);
+    await read;
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("is over only when no look is under way, also where one doesn't hear the signal", async () => {
+    const abort = new AbortController();
+    const { time, tasks, watcher } = watching({ signal: abort.signal });
+    let answer: (task: MigrationTask) => void = () => undefined;
+    tasks.get = () => new Promise((resolve) => (answer = resolve));
+    watcher.add(TASK);
+    let isOver = false;
+    const read = collect(watcher, []).finally(() => (isOver = true));
+    const rejected = expect(read).rejects.toMatchObject({ code: "ABORTED" });
+    abort.abort();
+    await time.pass(MINUTE);
+    expect(isOver).toBe(false);
+    answer(readTask({ id: TASK, status: "inProgress" }));
+    await rejected;
+  });
+
+  it("asks its timer for no more than an hour, as timers of the machine can't wait for months", async () => {
+    const asked: number[] = [];
+    const time = new VirtualTime();
+    const tasks = new ScriptedTasks(time);
+    const timer = (milliseconds: number, signal: AbortSignal | undefined) => {
+      asked.push(milliseconds);
+      return time.timer(milliseconds, signal);
+    };
+    const watcher = watchTasks({ tasks, now: time.clock, timer, pollRunningMs: 300 * MINUTE });
+    watcher.add(TASK);
+    const read = collect(watcher, []).catch(() => undefined);
+    await time.pass(3 * 60 * MINUTE);
+    expect([tasks.looks.length, Math.max(...asked)]).toEqual([1, 60 * MINUTE]);
+    tasks.script.set(TASK, [[0, "completed"]]);
+    watcher.end();
+    await time.pass(300 * MINUTE);
+    await read;
+    expect(tasks.looks).toHaveLength(2);
   });
 
   it("breaks with its timer, and stays broken", async () => {
