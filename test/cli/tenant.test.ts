@@ -312,7 +312,11 @@ describe("primepack tenant move --batch", () => {
     expect(validated.stdout).toContain(`Create them by: ${create}`);
     const told = await tenant(["move", "resume", "valid", "--json"]);
     expect(lastOf(told), told.stderr).toMatchObject({ status: "validated", resume: create });
-    const created = await tenant(["move", "resume", "valid", "--create"]);
+    const interrupted = await tenant(["move", "resume", "valid", "--create", "--json"], {
+      onLine: signalAt("move", 1, "SIGINT"),
+    });
+    expect(interrupted.exit, interrupted.stderr).toBe(130);
+    const created = await tenant(["move", "resume", "valid"]);
     expect(created.exit, created.stderr).toBe(0);
     expect(created.stdout).toContain("Moves: 3 completed");
   });

@@ -27,7 +27,7 @@ async function checkFolder(directory: string): Promise<void> {
   } catch (error) {
     const isTaken = error instanceof PrimepackError && error.code === "OUTPUT_NOT_EMPTY";
     const isBatch = isTaken && (await readBatchFile(directory).catch(() => undefined)) !== undefined;
-    const status = isBatch ? await batchStatus(directory) : undefined;
+    const status = isBatch ? (await batchStatus(directory))?.status : undefined;
     if (status !== "refused" && status !== "validated") throw error;
   }
 }
@@ -39,11 +39,13 @@ export async function resumeBatchCommand(context: CommandContext): Promise<ExitC
   const { arguments: argv, cwd } = await readBatchFile(directory);
   const begun = readBatchArguments(argv);
   const graphUrl = given.service.graphUrl ?? begun.service.graphUrl;
+  const batch = await batchStatus(directory);
   const flags = {
     ...begun,
     ...given,
     skipInvalid: begun.skipInvalid || given.skipInvalid,
-    validateOnly: begun.validateOnly && !given.create,
+    // Who has let it create once need not say so again.
+    validateOnly: begun.validateOnly && !given.create && batch?.hasBegunToCreate !== true,
     // Who asks, and how patiently, may be told anew.
     limits: { ...begun.limits, ...given.limits },
     service: {
@@ -52,6 +54,6 @@ export async function resumeBatchCommand(context: CommandContext): Promise<ExitC
     },
   };
   // What was validated is not read again: it would be validated again.
-  const action = (await batchStatus(directory)) === "validated" ? "go on" : "begin";
+  const action = batch?.status === "validated" ? "go on" : "begin";
   return followBatch({ directory, cwd, flags, action }, context);
 }

@@ -19,8 +19,8 @@ export async function readingBatch<Result>(
 }
 
 /** How far the batch is; undefined: it was killed before its journal had anything. */
-export function batchStatus(directory: string): Promise<BatchStatus["status"] | undefined> {
-  return readingBatch(directory, async ({ batch }) => batch?.status).catch((error: unknown) => {
+export function batchStatus(directory: string): Promise<BatchStatus | undefined> {
+  return readingBatch(directory, async ({ batch }) => batch).catch((error: unknown) => {
     if (error instanceof PrimepackError && error.code === "JOURNAL_MISSING") return undefined;
     throw error;
   });

@@ -7,8 +7,6 @@ export const BATCH_SCHEMA_VERSION = 1;
 /** Key `batch`. */
 export interface BatchEntry extends BatchStatus {
   readonly schemaVersion: typeof BATCH_SCHEMA_VERSION;
-  /** Creations may have been sent: the batch can't begin anew, nor only be validated. */
-  readonly hasBegunToCreate?: true;
 }
 
 /** Key `move/<line>`. */

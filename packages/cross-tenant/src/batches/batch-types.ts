@@ -113,6 +113,8 @@ export interface BatchStatus {
    * cancelling isn't at its end; it creates nothing any more.
    */
   readonly status: "reading" | "running" | "refused" | "validated" | "complete" | "cancelling" | "cancelled";
+  /** Creations may have been sent: the batch can't begin anew, nor only be validated. Left out: none was. */
+  readonly hasBegunToCreate?: true;
   readonly startedAt: string;
   readonly endedAt?: string;
   readonly moves: number;

@@ -20,6 +20,6 @@ export function readBatch(journal: Journal): BatchRecord {
   };
 }
 
-function batchStatus({ place, status, startedAt, endedAt, moves, findings }: BatchEntry): BatchStatus {
-  return { place, status, startedAt, ...(endedAt === undefined ? {} : { endedAt }), moves, findings };
+function batchStatus({ schemaVersion: _, ...status }: BatchEntry): BatchStatus {
+  return status;
 }
