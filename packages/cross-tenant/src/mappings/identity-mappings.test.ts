@@ -128,6 +128,15 @@ describe("userMappings()", () => {
     expect(await shown()).toEqual(["unanswered", "unanswered"]);
   });
 
+  it("takes nothing for done that an empty entry of an answer stands for", async () => {
+    const { users } = await serviceOf([
+      reply({ value: [null, {}, { "@odata.etag": "x", id: null }, { "@removed": { reason: "deleted" } }] }),
+    ]);
+    const changes = ["ana", "bo", "cy"].map((name) => set(user(name)));
+    const answers = await users.update([...changes, { type: "remove", mapping: user("di") }]);
+    expect(answers.map(({ type }) => type)).toEqual(["unanswered", "unanswered", "unanswered", "removed"]);
+  });
+
   it.each([
     [{ error: { code: "invalidTarget", message: "No such\r\nuser" } }, "invalidTarget", "No such user"],
     [{ "@Core.DataModificationException": { responseCode: 404, info: { code: "x", message: "No" } } }, "x", "No"],

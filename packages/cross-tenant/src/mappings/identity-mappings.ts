@@ -14,7 +14,7 @@ import {
   type StoredMapping,
   type UserMapping,
 } from "./mapping-types.ts";
-import { changeAnswers, sourceIn, storedMapping, wireEntry } from "./mapping-wire.ts";
+import { changeAnswers, holdsMapping, sourceIn, storedMapping, wireEntry } from "./mapping-wire.ts";
 
 /**
  * The calls about users' mappings (`crossOrganizationUserMappings`). Which organization they go to isn't documented;
@@ -117,11 +117,6 @@ class GraphMappings<Mapping extends UserMapping | GroupMapping> implements Ident
       keys.add(key);
     }
   }
-}
-
-/** Whether a reply is more than annotations and nulls: how the service says that there is no mapping isn't documented. */
-function holdsMapping(body: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(body).some(([name, value]) => !name.startsWith("@") && value !== null && value !== undefined);
 }
 
 function invalid(doing: string, constraint: string, value: string): PrimepackError {

@@ -54,10 +54,16 @@ export function changeAnswers<Mapping>(
   const isInOrder = entities.length === sources.length;
   return sources.map((source, index) => {
     const atPlace = isInOrder ? entities[index] : undefined;
-    const isNameless = atPlace !== undefined && sourceIn(form, atPlace) === undefined;
+    const isNameless = atPlace !== undefined && sourceIn(form, atPlace) === undefined && saysSomething(atPlace);
     const entity = byKey.get(form.keyOf(source)) ?? (isNameless ? atPlace : undefined);
     return entity === undefined ? { type: "unanswered" } : changeAnswer(form, entity, source);
   });
+}
+
+/** Whether an entity has more than nulls and annotations that say nothing of what became of it. */
+function saysSomething(entity: Members): boolean {
+  if (refusalIn(entity) !== undefined || isMembers(entity["@removed"])) return true;
+  return holdsMapping(entity);
 }
 
 function changeAnswer<Mapping>(form: MappingForm, entity: Members, source: string): ChangeAnswer<Mapping> {
@@ -65,6 +71,11 @@ function changeAnswer<Mapping>(form: MappingForm, entity: Members, source: strin
   if (refusal !== undefined) return { type: "refused", ...refusal };
   const mapping = storedMapping<Mapping>(form, entity, source);
   return { type: mapping.isDeleted ? "removed" : "set", mapping };
+}
+
+/** Whether a reply is more than annotations and nulls: how the service says that there is no mapping isn't documented. */
+export function holdsMapping(body: Members): boolean {
+  return Object.entries(body).some(([name, value]) => !name.startsWith("@") && value !== null && value !== undefined);
 }
 
 /** `value`, or the one object that the first revision of the pages answered with. */
