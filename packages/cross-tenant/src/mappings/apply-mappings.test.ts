@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { PrimepackError } from "@primepack/core/errors";
 import { ServiceError } from "@primepack/core/http";
@@ -406,6 +407,89 @@ describe("applyMappings()", () => {
     expect((await apply({ journal, service, rows })).counts).toMatchObject({ added: 1000 });
     expect(service.mostUnderWay).toBe(4);
     expect(Math.max(...service.applied.values())).toBe(1);
+  });
+
+  it("remembers what an earlier process may have sent when it is drained before that was looked up", async () => {
+    const [journal, service] = [memoryJournal(), new ModelService()];
+    const rows = Array.from({ length: 120 }, (_, index) => one(index));
+    const killed = new MortalProcess({ step: 5, isAfter: true });
+    const options = { journal: killed.journal(journal), service: killed.service(service), rows };
+    await expect(apply({ ...options, more: { requests: 1 } })).rejects.toMatchObject({ code: "INTERNAL" });
+    expect([...service.applied.values()]).toHaveLength(50);
+    const file = folder("drained.ndjson");
+    await writeFile(file, ndjson(rows));
+    const fromFile = { ...optionsOf({ journal, service, rows }), rows: { file } } as MappingRunOptions;
+    // Before any look-up, and after the first.
+    for (const lookUps of [0, 1]) {
+      const run = applyMappings({
+        ...fromFile,
+        service: {
+          ...{ kind: "users", update: service.update.bind(service), close: async () => {} },
+          find: async (source) => {
+            run.drain();
+            return service.find(source);
+          },
+        },
+        journal: {
+          ...{ get: (key) => journal.get(key), close: async () => {}, write: (changes) => journal.write(changes) },
+          entries: (prefix) => {
+            if (prefix === "sending/" && lookUps === 0) run.drain();
+            return journal.entries(prefix);
+          },
+        },
+      } as MappingRunOptions);
+      expect(await run.result).toMatchObject({ status: "interrupted", counts: { added: 0, pending: 120 } });
+    }
+    expect((await applyMappings(fromFile).result).counts).toMatchObject({ added: 120 });
+    expect(Math.max(...service.applied.values())).toBe(1);
+  });
+
+  it("stops reading a file that gives nothing when it is drained", async () => {
+    const journal = memoryJournal();
+    async function* silent(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(ndjson([one(1)]));
+      run.drain();
+      await new Promise(() => {});
+    }
+    const run = applyMappings({ ...optionsOf({ journal, rows: [] }), rows: { file: silent() } } as MappingRunOptions);
+    expect(await run.result).toMatchObject({ status: "interrupted", requests: 0 });
+    expect((await apply({ journal, rows: [one(1)] })).counts).toMatchObject({ added: 1 });
+  });
+
+  it("reads a pipe once: read again it would be empty, and all mappings missing", async () => {
+    const [journal, service] = [memoryJournal(), new ModelService()];
+    await apply({ journal, service, rows: [one(1), one(2)] });
+    service.options = { bad: "request", fault: () => "throttled" };
+    const more = { removeMissing: true };
+    await expect(apply({ journal, service, rows: [one(3)], more })).rejects.toMatchObject({
+      code: "SERVICE_THROTTLED",
+    });
+    service.options = { bad: "request" };
+    const pipe = folder("pipe");
+    execFileSync("mkfifo", [pipe]);
+    const writing = writeFile(pipe, ndjson([one(1), one(2), one(3)]));
+    const options = { ...optionsOf({ journal, service, rows: [], more }), rows: { file: pipe } } as MappingRunOptions;
+    expect((await applyMappings(options).result).counts).toMatchObject({ added: 1, removed: 0, unchanged: 2 });
+    await writing;
+  });
+
+  it("takes no removal for done where all calls are answered by 404", async () => {
+    const [journal, service] = [memoryJournal(), new ModelService()];
+    await apply({ journal, service, rows: [one(1), one(2)] });
+    const nothing: IdentityMappings<UserMapping> = {
+      kind: "users",
+      find: async () => undefined,
+      update: async () => {
+        throw refusal(404, "SERVICE_REFUSED");
+      },
+      close: async () => {},
+    };
+    const more = { removeMissing: true };
+    const rows = [one(1)];
+    const { counts } = await apply({ journal, service: nothing, rows, more });
+    expect(counts).toMatchObject({ removed: 0, failed: 1, unchanged: 1 });
+    expect((await apply({ journal, service, rows, more })).counts).toMatchObject({ removed: 1 });
+    expect([...service.held.keys()]).toEqual(["user1@south.example"]);
   });
 
   it("ends at once with ABORTED, and goes on later", async () => {

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { abortedError, PrimepackError, throwIfAborted } from "@primepack/core/errors";
 import { systemNow } from "@primepack/core/http";
 import { EventChannel, type JournalChange } from "@primepack/core/model";
@@ -49,7 +50,7 @@ class MappingEngine implements MappingRun {
   readonly #events = new EventChannel<MappingEvent>(EVENTS_AHEAD);
   readonly #tally = new MappingTally();
   readonly #now: () => Date;
-  #isStopping = false;
+  readonly #stop = new AbortController();
 
   constructor(given: MappingRunOptions) {
     this.#given = given;
@@ -66,12 +67,28 @@ class MappingEngine implements MappingRun {
   }
 
   drain(): void {
-    this.#isStopping = true;
+    this.#stop.abort();
     this.#events.letGo();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<MappingEvent, void, undefined> {
     return this.#events[Symbol.asyncIterator]();
+  }
+
+  get #isStopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** A reading of the file, that drain() ends too. Undefined: it did. */
+  async #undrained<T>(read: (stopping: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#given;
+    try {
+      return await read(signal === undefined ? this.#stop.signal : AbortSignal.any([signal, this.#stop.signal]));
+    } catch (error) {
+      const isDrained = this.#isStopping && error instanceof PrimepackError && error.code === "ABORTED";
+      if (isDrained && signal?.aborted !== true) return undefined;
+      throw error;
+    }
   }
 
   async #drive(): Promise<MappingSummary> {
@@ -141,9 +158,11 @@ class MappingEngine implements MappingRun {
   /** The run before, if it has read this very file already and isn't at its end; without reading it into the journal again. */
   async #continued(before: RunHead | undefined): Promise<RunHead | undefined> {
     const { rows } = this.#given;
-    // Bytes that come only once are read into the journal at once; the digest then tells the same.
-    if (before?.status !== "applying" || typeof rows.file !== "string" || this.#isStopping) return undefined;
-    if ((await digestOfMappings(this.#form, this.#given)) !== before.digest) return undefined;
+    if (before?.status !== "applying" || this.#isStopping) return undefined;
+    // What can be read only once, as streams and pipes, goes into the journal at once; the digest then tells the same.
+    if (typeof rows.file !== "string" || !(await isPlainFile(rows.file))) return undefined;
+    const digest = await this.#undrained((stopping) => digestOfMappings(this.#form, this.#given, stopping));
+    if (digest !== before.digest) return undefined;
     this.#tally.lines = before.lines;
     this.#tally.counts.invalid = before.findings;
     return before;
@@ -168,18 +187,20 @@ class MappingEngine implements MappingRun {
     };
     await this.#journal.writeHead(begun);
     await this.#journal.forgetFindings();
-    const read = await readMappings({
-      form: this.#form,
-      journal: this.#journal,
-      given: this.#given,
-      generation,
-      isStopping: () => this.#isStopping,
-      told: async (lines, findings) => {
-        this.#tally.lines = lines;
-        this.#tally.counts.invalid += findings.length;
-        for (const finding of findings) await this.#events.emit({ type: "finding", finding });
-      },
-    });
+    const read = await this.#undrained((stopping) =>
+      readMappings({
+        form: this.#form,
+        journal: this.#journal,
+        given: this.#given,
+        generation,
+        stopping,
+        told: async (lines, findings) => {
+          this.#tally.lines = lines;
+          this.#tally.counts.invalid += findings.length;
+          for (const finding of findings) await this.#events.emit({ type: "finding", finding });
+        },
+      }),
+    );
     if (read === undefined) return begun;
     const { unfinished: earlier, ...head } = begun;
     const goesOn = earlier?.digest === read.digest ? { run: earlier.run, startedAt: earlier.startedAt } : {};
@@ -363,6 +384,14 @@ class MappingEngine implements MappingRun {
   #moment(): string {
     return this.#now().toISOString();
   }
+}
+
+/** Whether a path can be read a second time. What can't be looked at fails as it is read. */
+async function isPlainFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 /** Most requests at once; what the service takes is unknown. */

@@ -68,6 +68,7 @@ type Seen = { readonly held: MappingValues | "absent"; readonly id: string | und
 export class MappingSender {
   readonly #options: MappingSenderOptions;
   #isServiceDown = false;
+  #hasSucceeded = false;
   #taken = 0;
   #lostInARow = 0;
   #refusedAlike = { reason: "", count: 0 };
@@ -83,18 +84,19 @@ export class MappingSender {
 
   /**
    * Sends groups of as many entries as one request holds at most, until there are none or it is to stop. `lane` tells
-   * requests apart that are under way at once. What came to its end is written with what is sent next.
+   * requests apart that are under way at once. What came to its end is written with what is sent next. Sends nothing if it
+   * is to stop already, and then leaves what the journal knows of an earlier process by this lane.
    */
   async send(lane: number, next: () => Promise<readonly OpenEntry[] | undefined>): Promise<void> {
     const parts: Part[] = [];
     let ended: readonly EndedEntry[] = [];
-    for (;;) {
+    for (let hasSent = false; ; hasSent = true) {
       if (parts.length === 0 && !this.#options.isStopping()) {
         const entries = await next();
         if (entries !== undefined) parts.push({ entries, losses: 0 });
       }
       const part = this.#options.isStopping() ? undefined : parts.shift();
-      await this.#write(keyOf.sending(lane), ended, part?.entries);
+      if (part !== undefined || hasSent) await this.#write(keyOf.sending(lane), ended, part?.entries);
       if (part === undefined) return;
       const result = await this.#sendPart(lane, part);
       ended = result.ended;
@@ -145,6 +147,7 @@ export class MappingSender {
       if (isKnown) await this.#write(keyOf.sending(lane), [], undefined);
       throw error;
     }
+    this.#hasSucceeded = true;
     const ended: EndedEntry[] = [];
     for (const [index, entry] of part.entries.entries()) {
       const answer = answers[index] ?? { type: "unanswered" };
@@ -160,7 +163,9 @@ export class MappingSender {
   }
 
   async #afterRefusal(part: Part, error: ServiceError): Promise<PartResult> {
-    const { ended, open } = await this.#lookUpAll(part.entries);
+    // Where each call is answered by 404, a look-up's doesn't tell that a mapping isn't there: the calls may not be.
+    const isNothingThere = error.status === 404 && !this.#hasSucceeded;
+    const { ended, open } = isNothingThere ? { ended: [], open: part.entries } : await this.#lookUpAll(part.entries);
     const [first] = open;
     if (first === undefined || part.entries.length > 1) return { ended, rest: halves({ entries: open, losses: 0 }) };
     this.#countRefusal(error);
@@ -223,6 +228,7 @@ export class MappingSender {
       if (refusesEntries(error)) return undefined;
       throw error;
     }
+    if (found !== undefined) this.#hasSucceeded = true;
     if (found === undefined || found.isDeleted) return { held: "absent", id: found?.id };
     const { source: _, ...held } = membersOf(form, found);
     return { held, id: found.id };

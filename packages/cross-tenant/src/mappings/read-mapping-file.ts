@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { throwIfAborted } from "@primepack/core/errors";
 import type { JournalChange } from "@primepack/core/model";
 import type { TableRow } from "@primepack/core/table";
 import type { MappingForm } from "./mapping-forms.ts";
@@ -21,13 +22,13 @@ export interface ReadMappingsOptions {
   readonly generation: number;
   /** Told after each write. */
   told(lines: number, findings: readonly LineFinding[]): Promise<void>;
-  /** Whether to read no further. */
-  isStopping(): boolean;
+  /** Ends the reading, also of a file that gives nothing for long. */
+  readonly stopping: AbortSignal;
 }
 
-/** Reads a file wholly into the journal, as what is wanted in a generation. Undefined: it was stopped before its end. */
-export async function readMappings(options: ReadMappingsOptions): Promise<ReadMappings | undefined> {
-  const { form, journal, given, generation, told, isStopping } = options;
+/** Reads a file wholly into the journal, as what is wanted in a generation. Throws ABORTED if it was stopped before its end. */
+export async function readMappings(options: ReadMappingsOptions): Promise<ReadMappings> {
+  const { form, journal, given, generation, told, stopping } = options;
   const digest = new RowsDigest(given);
   const read = mappingRowReader(form, given.rows.sourceOrganizationId);
   const records = new Map<string, MappingRecord>();
@@ -42,8 +43,7 @@ export async function readMappings(options: ReadMappingsOptions): Promise<ReadMa
     findings = [];
     await told(counts.lines, found);
   };
-  for await (const rows of mappingTableRows(form, given.rows, given.signal)) {
-    if (isStopping()) return undefined;
+  for await (const rows of mappingTableRows(form, given.rows, stopping)) {
     digest.add(rows);
     for (const tableRow of rows) {
       const row = read(tableRow);
@@ -63,15 +63,19 @@ export async function readMappings(options: ReadMappingsOptions): Promise<ReadMa
       if (records.size + findings.length >= RECORDS_AT_ONCE) await flush();
     }
   }
-  if (isStopping()) return undefined;
+  throwIfAborted(stopping, "apply mappings");
   await flush();
   return { ...counts, digest: digest.end() };
 }
 
 /** The digest that reading the file would give. */
-export async function digestOfMappings(form: MappingForm, given: MappingRunOptions): Promise<string> {
+export async function digestOfMappings(
+  form: MappingForm,
+  given: MappingRunOptions,
+  stopping: AbortSignal,
+): Promise<string> {
   const digest = new RowsDigest(given);
-  for await (const rows of mappingTableRows(form, given.rows, given.signal)) digest.add(rows);
+  for await (const rows of mappingTableRows(form, given.rows, stopping)) digest.add(rows);
   return digest.end();
 }
 
