@@ -303,6 +303,46 @@ describe("watchTasks()", () => {
     expect(shown(changes)).toEqual(["changed: inProgress", "ended: completed"]);
   });
 
+  it("counts errors that stay anew once the service has answered, be it that there is no task", async () => {
+    const { time, tasks, watcher, changes, reading } = watching();
+    const forbidden = new ServiceError("CROSS_TENANT_ACCESS_DENIED", "Cannot look up");
+    watcher.add(TASK);
+    watcher.end();
+    // Looks at 0, 1, 1.5, 2.5, 3.5, 4 and 5.
+    tasks.script.set(TASK, [
+      [0, "inProgress"],
+      [1, forbidden],
+      [2, noSuchTask()],
+      [3, forbidden],
+      [4.9, "completed"],
+    ]);
+    const read = reading();
+    await time.pass(30 * MINUTE);
+    await read;
+    expect(tasks.minutesOf(TASK)).toEqual([0, 1, 1.5, 2.5, 3.5, 4, 5]);
+    expect(shown(changes)).toEqual(["changed: inProgress", "ended: completed"]);
+  });
+
+  it.each([
+    ["a refusal that asks to wait", passing({ retryAfterMs: 10 * MINUTE }), 10],
+    ["a refusal that asks to wait for years, for an hour only", passing({ retryAfterMs: 1e15 }), 60],
+    ["a refusal for too much load, though it doesn't say for how long", passing({ throttled: true }), 0.5],
+  ])("holds other tasks back by %s", async (_, refusal, minutes) => {
+    const { time, tasks, watcher, reading } = watching({ requestsPerMinute: 60 });
+    watcher.add(TASK);
+    watcher.add(taskNumber(2));
+    watcher.end();
+    tasks.script.set(TASK, [
+      [0, refusal],
+      [0.1, "completed"],
+    ]);
+    tasks.script.set(taskNumber(2), [[0, "completed"]]);
+    const read = reading();
+    await time.pass(90 * MINUTE);
+    await read;
+    expect(Math.min(...tasks.minutesOf(taskNumber(2)))).toBe(minutes);
+  });
+
   it("makes an error with a code of whatever else is thrown", async () => {
     const { time, tasks, watcher, changes, reading } = watching();
     watcher.add(TASK);
@@ -400,6 +440,24 @@ describe("watchTasks()", () => {
     await time.pass(5 * MINUTE);
     await second;
     expect(shown(changes)).toEqual(["changed: inProgress", "ended: completed"]);
+  });
+
+  it("takes a look that the end of an iteration cut off for none", async () => {
+    const { time, tasks, watcher, changes } = watching();
+    watcher.add(TASK, readTask({ id: TASK, status: "completed" }));
+    watcher.add(taskNumber(2));
+    watcher.end();
+    tasks.latencyMs = SECOND;
+    tasks.script.set(taskNumber(2), [[0, "completed"]]);
+    const iterator = watcher[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(tasks.underWay).toEqual(new Set([taskNumber(2)]));
+    await iterator.return?.();
+    expect(tasks.underWay.size).toBe(0);
+    const read = collect(watcher, changes);
+    await time.pass(MINUTE);
+    await read;
+    expect(shown(changes)).toEqual(["ended: completed"]);
   });
 
   it("watches tasks that come later, each once, and tells at once of one that has ended", async () => {
