@@ -82,11 +82,13 @@ function readTraffic(text: string): TrafficDecoration {
   return { kind, company, application, version };
 }
 
-/** An absolute URL without query, user and slash at its end. Throws INVALID_OPTION. */
+/** An absolute URL without query, user, password and slash at its end. Throws INVALID_OPTION. */
 export function httpUrl(flag: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && !url.username) {
-    return url.href.replace(/\/$/, "");
-  }
-  throw usageError(`Cannot use ${flag} as it must be a URL without a query: current value is another text`);
+  const isBare = url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "";
+  // A password can stand without a user's name; arguments are kept in runs' folders.
+  if (isBare && url.username === "" && url.password === "") return url.href.replace(/\/$/, "");
+  throw usageError(
+    `Cannot use ${flag} as it must be a URL without query, user and password: current value is another text`,
+  );
 }

@@ -56,8 +56,11 @@ describe("readMapArguments()", () => {
     ["no requests", ["a.csv", "--requests", "0"]],
     ["a token and an application", ["a.csv", "--token-file", "t", "--client-id", "c"]],
     ["a flag of moves", ["a.csv", "--start", "2027-01-31T06:00:00Z"]],
+    ["a password in a URL, without a user", ["a.csv", "--graph-url", "https://:hunter2@graph.microsoft.com"]],
+    ["a user in a URL", ["a.csv", "--graph-url", "https://hunter2@graph.microsoft.com"]],
   ])("refuses %s", (_, argv) => {
-    expect(() => readMapArguments("users", argv)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+    const message = expect.not.stringContaining("hunter2");
+    expect(() => readMapArguments("users", argv)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message }));
   });
 });
 
