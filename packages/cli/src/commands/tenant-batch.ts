@@ -5,7 +5,7 @@ import type { CommandContext } from "../command-context.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { renewedCredential } from "../migration/renewed-credential.ts";
 import { checkNewBatchFolder, readBatchFile, writeBatchFile } from "../tenant/batch-file.ts";
-import { batchStatus } from "../tenant/batch-journal.ts";
+import { batchStatus, checkUnused } from "../tenant/batch-journal.ts";
 import { checkReadable } from "../tenant/check-readable.ts";
 import { followBatch } from "../tenant/run-batch.ts";
 
@@ -20,17 +20,26 @@ export async function batchCommand(context: CommandContext): Promise<ExitCode> {
   return followBatch({ directory, cwd, flags, action: "begin" }, context);
 }
 
-/** A batch that has created nothing can begin anew, with a file that was corrected. Throws OUTPUT_NOT_EMPTY for another. */
+/**
+ * A batch that has created nothing can begin anew, with a file or with arguments that were corrected. Throws
+ * OUTPUT_NOT_EMPTY for another, JOURNAL_IN_USE for one that a process works on.
+ */
 async function checkFolder(directory: string): Promise<void> {
   try {
     await checkNewBatchFolder(directory);
   } catch (error) {
     const isTaken = error instanceof PrimepackError && error.code === "OUTPUT_NOT_EMPTY";
     const isBatch = isTaken && (await readBatchFile(directory).catch(() => undefined)) !== undefined;
-    const status = isBatch ? (await batchStatus(directory))?.status : undefined;
-    if (status !== "refused" && status !== "validated") throw error;
+    if (!isBatch) throw error;
+    const status = (await batchStatus(directory))?.status;
+    // Undefined: it ended before its journal had anything, as where nobody was named who asks.
+    if (status !== undefined && !beginningAnew.has(status)) throw error;
+    if (status !== undefined) await checkUnused(directory);
   }
 }
+
+/** None has created anything; `reading`: its file was no table, or its process was killed. */
+const beginningAnew: ReadonlySet<string> = new Set(["reading", "refused", "validated"]);
 
 /** `primepack tenant move resume`: goes on with a batch that was interrupted, in whatever way. */
 export async function resumeBatchCommand(context: CommandContext): Promise<ExitCode> {

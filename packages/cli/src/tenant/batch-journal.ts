@@ -25,3 +25,9 @@ export function batchStatus(directory: string): Promise<BatchStatus | undefined>
     throw error;
   });
 }
+
+/** Throws JOURNAL_IN_USE while a process works on the batch, whose record of arguments may not be written over then. */
+export async function checkUnused(directory: string): Promise<void> {
+  const { openLmdbJournal } = await import("@primepack/store-lmdb");
+  await (await openLmdbJournal({ path: join(directory, JOURNAL_FOLDER) })).close();
+}
