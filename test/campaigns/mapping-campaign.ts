@@ -55,7 +55,7 @@ interface AppliedEntry {
 
 const ORGANIZATION = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 const ENTRIES_OF_UPDATE = 50;
-/** Bytes that no process may have of its own; what it maps of its journal, the system takes back at will. */
+/** Bytes that no process may have resident, the mapped journal and Node's own file counted. */
 const MOST_MEMORY = 200_000_000;
 
 /**
@@ -189,7 +189,7 @@ class MappingCampaign {
   processes(): Pick<MappingCampaignResult, "anonymousMegabytes" | "residentMegabytes" | "processes" | "findings"> {
     const anonymous = Math.max(0, ...this.#ends.map((end) => end.anonymous ?? 0));
     const resident = Math.max(0, ...this.#ends.map((end) => end.peak ?? 0));
-    if (anonymous > MOST_MEMORY) this.#findings.add("memory", `${anonymous} bytes`);
+    if (resident > MOST_MEMORY) this.#findings.add("memory", `${resident} bytes`);
     return {
       anonymousMegabytes: Math.round(anonymous / 1e6),
       residentMegabytes: Math.round(resident / 1e6),

@@ -80,6 +80,12 @@ async function openInTurn(kind: StoreKind, path: string, create: boolean): Promi
   }
 }
 
+/**
+ * Bytes of address space that the file is mapped into from the start: a map that grows with its file keeps its smaller
+ * ones, each of which counts as memory of the process. Windows would make the file as large at once.
+ */
+const MAPPED = process.platform === "win32" ? {} : { mapSize: 2 ** 28 };
+
 async function openDataFile(kind: StoreKind, dataFile: string, path: string): Promise<OpenFile> {
   const options = {
     path: dataFile,
@@ -91,6 +97,7 @@ async function openDataFile(kind: StoreKind, dataFile: string, path: string): Pr
     maxDbs: kind.maxDatabases,
     keyEncoding: "binary",
     encoding: "json",
+    ...MAPPED,
   } as const;
   const root: RootDatabase<unknown, Buffer> = open(options);
   try {
