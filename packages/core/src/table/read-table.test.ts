@@ -163,6 +163,17 @@ describe("readTable() of CSV", () => {
     });
   });
 
+  it("refuses a header that is no UTF-8, and bounds the cells of a row", async () => {
+    await expect(read(Buffer.from("source,t\xe4rget\n", "latin1"))).rejects.toMatchObject({
+      code: "TABLE_INVALID",
+      message: expect.stringMatching(/current value is a name that is no UTF-8$/),
+    });
+    expect(shown(await read(`source\na${",".repeat(20_000)}\nb\n`, { chunkSize: 4096 }))).toEqual([
+      [2, "it has more than 10000 cells"],
+      [3, { source: "b" }],
+    ]);
+  });
+
   it("passes over other columns for who asks for it", async () => {
     const rows = await read("notes,source,notes,\nx,a,y,z\n", { otherColumns: "passed over" });
     expect(shown(rows)).toEqual([[2, { source: "a" }]]);
@@ -243,6 +254,9 @@ describe("readTable() of NDJSON", () => {
     const [row] = await lines('{"https://x.blob.core.windows.net/c?sv=1&sig=abcdef%3D":1}');
     expect(row?.fault).toContain("sig=");
     expect(row?.fault).not.toContain("abcdef");
+    // A key that the cut goes through.
+    const [cut] = await lines(`{"${"x ".repeat(20)}${"k".repeat(43)}=":1}`);
+    expect(cut?.fault).not.toContain("kkk");
   });
 });
 
