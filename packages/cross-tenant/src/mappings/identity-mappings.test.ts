@@ -80,8 +80,17 @@ describe("userMappings()", () => {
   });
 
   it("takes no mapping of another source", async () => {
-    const { users } = await serviceOf([reply(wireAna)]);
-    await expect(users.find("bo@south.example")).rejects.toMatchObject({ code: "SERVICE_REPLY_INVALID" });
+    const other = `\npassword=hunter2 ${"x".repeat(1000)}@south.example`;
+    const { users } = await serviceOf([reply({ ...wireAna, sourceUserIdentity: { userPrincipalName: other } })]);
+    const error = await users.find("bo@south.example").then(
+      () => new Error("found"),
+      (reason: Error) => reason,
+    );
+    expect(error).toMatchObject({ code: "SERVICE_REPLY_INVALID" });
+    expect(error.message).toMatch(
+      /^Cannot look up .* about "bo@south.example": current value is "\\npassword=\[redacted\] x+…"$/,
+    );
+    expect(error.message.length).toBeLessThan(300);
   });
 
   it("sends a delta as documented, and matches its answers by source", async () => {

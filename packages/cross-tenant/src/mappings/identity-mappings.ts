@@ -2,6 +2,7 @@ import { PrimepackError } from "@primepack/core/errors";
 import { isMembers, type OpenedConnection, odataLiteral, ServiceError } from "@primepack/core/http";
 import type { SharePointIdentityMappingDelta } from "@primepack/core/wire";
 import { type CrossTenantOptions, MIGRATIONS_ROOT, openCrossTenant } from "../connection.ts";
+import { shownValue } from "../shown-value.ts";
 import { mappingFault } from "./mapping-fault.ts";
 import { type MappingForm, mappingForms, membersOf } from "./mapping-forms.ts";
 import {
@@ -15,6 +16,9 @@ import {
   type UserMapping,
 } from "./mapping-types.ts";
 import { changeAnswers, holdsMapping, sourceIn, storedMapping, wireEntry } from "./mapping-wire.ts";
+
+/** Characters of a source that a message quotes: all of a UPN. */
+const SHOWN_LENGTH = 113;
 
 /**
  * The calls about users' mappings (`crossOrganizationUserMappings`). Which organization they go to isn't documented;
@@ -65,7 +69,7 @@ class GraphMappings<Mapping extends UserMapping | GroupMapping> implements Ident
     if (found !== undefined && this.#form.keyOf(found) !== this.#form.keyOf(source)) {
       throw new ServiceError(
         "SERVICE_REPLY_INVALID",
-        `Cannot ${doing} as the reply must be about ${source}: current value is ${found}`,
+        `Cannot ${doing} as the reply must be about ${shownValue(source, SHOWN_LENGTH)}: current value is ${shownValue(found, SHOWN_LENGTH)}`,
       );
     }
     return storedMapping(this.#form, body, source);
