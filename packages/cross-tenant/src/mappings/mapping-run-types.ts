@@ -65,7 +65,10 @@ export type MappingRunOptions = CommonMappingRunOptions &
     | {
         readonly kind: MappingKind;
         readonly service?: never;
-        /** Say what would be sent; nothing is sent, and the journal is only read. */
+        /**
+         * Say what would be sent by a new run; nothing is sent, and the journal is only read. What an interrupted run may
+         * have sent is looked up by the run that goes on with it, so that it counts as not sent here; so does what failed.
+         */
         readonly dryRun: true;
         /** An empty journal that is thrown away afterwards. */
         readonly scratch: Journal;
