@@ -473,6 +473,18 @@ describe("applyMappings()", () => {
     await writing;
   });
 
+  it("removes nothing for an empty file, which hardly is the right one", async () => {
+    const [journal, service] = [memoryJournal(), new ModelService()];
+    await apply({ journal, service, rows: [one(1), one(2)] });
+    const sent = service.sizes.length;
+    await expect(apply({ journal, service, rows: [], more: { removeMissing: true } })).rejects.toMatchObject({
+      code: "TABLE_INVALID",
+      message: expect.stringContaining("Cannot remove what the mapping file lacks"),
+    });
+    expect(service.sizes.length).toBe(sent);
+    expect((await apply({ journal, service, rows: [one(1), one(2)] })).counts).toMatchObject({ unchanged: 2 });
+  });
+
   it("takes no removal for done where all calls are answered by 404", async () => {
     const [journal, service] = [memoryJournal(), new ModelService()];
     await apply({ journal, service, rows: [one(1), one(2)] });
@@ -618,7 +630,8 @@ describe("applyMappings()", () => {
         const journal = memoryJournal();
         const service = new ModelService();
         const state = new ModelState();
-        for (const { rows, removeMissing, bad, badKeys, deaths, faults, requests, isPath } of runs) {
+        for (const { rows, removeMissing: removes, bad, badKeys, deaths, faults, requests, isPath } of runs) {
+          const removeMissing = removes && rows.length > 0;
           const badSources = new Set(badKeys.map((index) => upn(index).toLowerCase()));
           service.applied.clear();
           const already = service.sizes.length;

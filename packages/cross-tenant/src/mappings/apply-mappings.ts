@@ -134,6 +134,7 @@ class MappingEngine implements MappingRun {
       throw new PrimepackError(
         "RUN_MISMATCH",
         `Cannot apply mappings of ${given.kind} to ${given.place} as the journal is of others: current value is ${head.kind} of ${head.place}`,
+        { hint: "Keep one journal (on the command line: --state) for each kind of mappings and each organization." },
       );
     }
     if (given.dryRun !== true) return head;
@@ -202,6 +203,15 @@ class MappingEngine implements MappingRun {
       }),
     );
     if (read === undefined) return begun;
+    if (removeMissing && read.lines === 0) {
+      throw new PrimepackError(
+        "TABLE_INVALID",
+        "Cannot remove what the mapping file lacks as it must have one line at least: current value is 0 lines",
+        {
+          hint: "See that the file is the right one. To remove all mappings, name each in a line with removed = true.",
+        },
+      );
+    }
     const { unfinished: earlier, ...head } = begun;
     const goesOn = earlier?.digest === read.digest ? { run: earlier.run, startedAt: earlier.startedAt } : {};
     const isRefused = read.findings > 0 && this.#given.skipInvalid !== true && dryRun !== true;

@@ -34,7 +34,7 @@ interface CommonMappingRunOptions {
   readonly place: string;
   /**
    * Remove mappings that were applied before and that the file lacks; where lines have findings none is, as one of these
-   * may name it. Default: false.
+   * may name it, and an empty file is refused (TABLE_INVALID). Default: false.
    */
   readonly removeMissing?: boolean;
   /** Send all, also what was applied before as it is (somebody else may have changed it). Default: false. */
