@@ -37,10 +37,12 @@ export interface MappingCampaignResult {
   readonly again: AppliedFile;
   /** A file with 10 % changed, 5 % gone, 5 % more. */
   readonly changed: AppliedFile;
-  /** The most memory that any process had of its own, in megabytes (1,000,000 bytes). */
+  /** The most memory that any process that applied had of its own, in megabytes (1,000,000 bytes). */
   readonly anonymousMegabytes: number;
   /** The same with what the system takes back at will: the mapped journal, and Node itself. */
   readonly residentMegabytes: number;
+  /** What the dry run had resident, which maps a second journal for its trial. */
+  readonly dryRunMegabytes: number;
   readonly processes: number;
   /** What should not be; one line a kind. */
   readonly findings: readonly string[];
@@ -103,6 +105,7 @@ class MappingCampaign {
   readonly #relay: KillingRelay;
   readonly #findings = new Findings();
   readonly #ends: MortalEnd[] = [];
+  #dryRunPeak = 0;
   /** What the emulator applied for the file before last, and for the last one. */
   #before = 0;
   #applied: readonly AppliedEntry[] = [];
@@ -152,7 +155,7 @@ class MappingCampaign {
     const file = join(this.#options.directory, name);
     await writeMappingFile(file, rows);
     const end = await this.#start(file, ["--remove-missing", "--dry-run"]).end;
-    this.#ends.push(end);
+    this.#dryRunPeak = end.peak ?? 0;
     if (end.exit !== 0) throw new Error(`The dry run ended with ${end.exit}: ${end.said}`);
     const counts = { ...(end.summary?.counts as Record<string, number>) };
     const is = [end.summary?.status, counts.added, counts.changed, counts.removed, counts.unchanged];
@@ -186,13 +189,17 @@ class MappingCampaign {
     for (const source of wanted.keys()) if (!seen.has(source)) this.#findings.add(`${kind}: never applied`, source);
   }
 
-  processes(): Pick<MappingCampaignResult, "anonymousMegabytes" | "residentMegabytes" | "processes" | "findings"> {
+  processes(): Pick<
+    MappingCampaignResult,
+    "anonymousMegabytes" | "residentMegabytes" | "dryRunMegabytes" | "processes" | "findings"
+  > {
     const anonymous = Math.max(0, ...this.#ends.map((end) => end.anonymous ?? 0));
     const resident = Math.max(0, ...this.#ends.map((end) => end.peak ?? 0));
     if (resident > MOST_MEMORY) this.#findings.add("memory", `${resident} bytes`);
     return {
       anonymousMegabytes: Math.round(anonymous / 1e6),
       residentMegabytes: Math.round(resident / 1e6),
+      dryRunMegabytes: Math.round(this.#dryRunPeak / 1e6),
       processes: this.#ends.length,
       findings: this.#findings.lines,
     };
