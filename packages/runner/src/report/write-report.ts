@@ -1,7 +1,13 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { formatNdjsonLine, PrimepackError, redact } from "@primepack/core";
-import { BYTE_ORDER_MARK, type CsvCell, csvLine, withReportFile } from "@primepack/core/report";
+import { formatNdjsonLine, redact } from "@primepack/core";
+import {
+  BYTE_ORDER_MARK,
+  type CsvCell,
+  csvLine,
+  makeReportFolder,
+  withReportFile,
+  writeReportFile,
+} from "@primepack/core/report";
 import type { ItemEnd, MigrationSummary, PackageStatus } from "../types.ts";
 import { ItemProblems, problemKinds } from "./item-problems.ts";
 import { type JobRow, jobCells, jobColumns, jobRow } from "./job-row.ts";
@@ -74,12 +80,12 @@ export async function writeReport(options: ReportOptions): Promise<WrittenReport
     jobs: join(directory, "jobs.csv"),
     summary: join(directory, "summary.json"),
   };
-  await makeFolder(directory);
+  await makeReportFolder(directory);
   const { problems, counts } = await writeItems(files, ends);
   const summary = typeof options.summary === "function" ? options.summary(counts) : options.summary;
   const { throughput, rows, more } = await writeJobs(files.jobs, packages);
-  await writeWhole(files.summary, `${JSON.stringify(summaryOf(summary, problems), undefined, 2)}\n`);
-  await writeWhole(
+  await writeReportFile(files.summary, `${JSON.stringify(summaryOf(summary, problems), undefined, 2)}\n`);
+  await writeReportFile(
     files.page,
     migrationPage({ title, summary, throughput: throughput.throughput, jobs: rows, moreJobs: more, problems }),
   );
@@ -174,16 +180,4 @@ function withoutSecrets(item: ItemEnd): ItemEnd {
     ...(warnings === undefined ? {} : { warnings: warnings.map(redact) }),
     ...(url === undefined ? {} : { url: redact(url) }),
   };
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await withReportFile(path, (write) => write(text));
-}
-
-async function makeFolder(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    throw PrimepackError.from(error, "REPORT_FAILED", `write the report in ${directory}`);
-  }
 }

@@ -1,9 +1,15 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PrimepackError } from "@primepack/core/errors";
 import { systemNow } from "@primepack/core/http";
 import type { Journal } from "@primepack/core/model";
-import { BYTE_ORDER_MARK, type CsvCell, csvLine, withReportFile } from "@primepack/core/report";
+import {
+  BYTE_ORDER_MARK,
+  type CsvCell,
+  csvLine,
+  makeReportFolder,
+  withReportFile,
+  writeReportFile,
+} from "@primepack/core/report";
 import type { BatchRecord, BatchSummary, MoveStatus } from "../batch-types.ts";
 import { readBatch } from "../read-batch.ts";
 import { batchPage } from "./batch-page.ts";
@@ -74,12 +80,12 @@ export async function writeBatchReport(options: BatchReportOptions): Promise<Wri
     movesNdjson: join(directory, "moves.ndjson"),
     summary: join(directory, "summary.json"),
   };
-  await makeFolder(directory);
+  await makeReportFolder(directory);
   const { problems, shown, counts } = await writeMoves(files, moves());
   const summary = options.summary ?? summaryOf(batch, counts, now);
   const totals = { ...summary, place: batch.place, codes: Object.fromEntries(problems.codes) };
-  await writeWhole(files.summary, `${JSON.stringify(totals, undefined, 2)}\n`);
-  await writeWhole(files.page, batchPage({ title, place: batch.place, summary, problems, moves: shown }));
+  await writeReportFile(files.summary, `${JSON.stringify(totals, undefined, 2)}\n`);
+  await writeReportFile(files.page, batchPage({ title, place: batch.place, summary, problems, moves: shown }));
   return { files, summary };
 }
 
@@ -127,16 +133,4 @@ function summaryOf(
     startedAt,
     endedAt: endedAt ?? now().toISOString(),
   };
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await withReportFile(path, (write) => write(text));
-}
-
-async function makeFolder(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    throw PrimepackError.from(error, "REPORT_FAILED", `write the report in ${directory}`);
-  }
 }

@@ -1,9 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PrimepackError } from "@primepack/core/errors";
 import { systemNow } from "@primepack/core/http";
 import type { Journal } from "@primepack/core/model";
-import { BYTE_ORDER_MARK, csvLine, withReportFile } from "@primepack/core/report";
+import { BYTE_ORDER_MARK, csvLine, makeReportFolder, withReportFile, writeReportFile } from "@primepack/core/report";
 import { MappingJournal } from "../mapping-journal.ts";
 import { mappingOutcomes } from "../mapping-outcomes.ts";
 import type { RunHead } from "../mapping-records.ts";
@@ -68,12 +67,12 @@ export async function writeMappingReport(options: MappingReportOptions): Promise
     mappingsNdjson: join(directory, "mappings.ndjson"),
     summary: join(directory, "summary.json"),
   };
-  await makeFolder(directory);
+  await makeReportFolder(directory);
   const problems = await writeOutcomes(files, mappingOutcomes(journal));
   const summary = options.summary ?? summaryOf(head, problems.counts, now);
   const totals = { ...summary, place: head.place, codes: Object.fromEntries(problems.codes) };
-  await writeWhole(files.summary, `${JSON.stringify(totals, undefined, 2)}\n`);
-  await writeWhole(files.page, mappingPage({ title, place: head.place, summary, problems }));
+  await writeReportFile(files.summary, `${JSON.stringify(totals, undefined, 2)}\n`);
+  await writeReportFile(files.page, mappingPage({ title, place: head.place, summary, problems }));
   return { files, summary };
 }
 
@@ -108,16 +107,4 @@ function summaryOf(head: RunHead, counts: MappingSummary["counts"], now: () => D
     startedAt,
     endedAt: endedAt ?? now().toISOString(),
   };
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await withReportFile(path, (write) => write(text));
-}
-
-async function makeFolder(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    throw PrimepackError.from(error, "REPORT_FAILED", `write the report in ${directory}`);
-  }
 }
